@@ -1,0 +1,167 @@
+//! The one value for everything that the compiler has to say. It is built where the mistake is found.
+
+pub mod codes;
+
+use crate::source::Span;
+pub use codes::Code;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The project is not run.
+    Error,
+    /// The project is run; somebody should look.
+    Warning,
+}
+
+/// One thing to say to the author.
+///
+/// The message is one lower-case sentence without a full stop; the user's words stand in backticks; advice is in
+/// `help`. The first line alone must be enough.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnostic {
+    /// Its number; see [`codes`].
+    pub code: Code,
+    /// What is wrong.
+    pub message: String,
+    /// The place to look at first.
+    pub primary: Label,
+    /// Other places, also in other files and in templates.
+    pub labels: Vec<Label>,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// Edits that would mend it.
+    pub fixes: Vec<Fix>,
+}
+
+/// A place with a few words on it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What is to be seen there; may be empty for the primary one.
+    pub text: String,
+}
+
+/// An edit that mends a mistake.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fix {
+    /// What it does: `write `14 days``.
+    pub title: String,
+    /// The replacements; they never overlap.
+    pub edits: Vec<Edit>,
+    /// How sure it is.
+    pub applicability: Applicability,
+}
+
+/// One replacement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edit {
+    /// What is replaced; empty: an insertion.
+    pub span: Span,
+    /// By what.
+    pub text: String,
+}
+
+/// Whether a fix may be applied without a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applicability {
+    /// Means what the author meant.
+    Safe,
+    /// May change what is decided.
+    Unsafe,
+    /// To be shown only: it has a gap to fill in.
+    Display,
+}
+
+impl Diagnostic {
+    /// A diagnostic without further labels, help or fixes.
+    #[must_use]
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            primary: Label { span, text: String::new() },
+            labels: Vec::new(),
+            help: None,
+            fixes: Vec::new(),
+        }
+    }
+
+    /// Words at the primary place.
+    #[must_use]
+    pub fn here(mut self, text: impl Into<String>) -> Self {
+        self.primary.text = text.into();
+        self
+    }
+
+    /// A further place.
+    #[must_use]
+    pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// What to write instead.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// A fix that replaces one span.
+    #[must_use]
+    pub fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>, how: Applicability) -> Self {
+        let edits = vec![Edit { span, text: text.into() }];
+        self.fixes.push(Fix { title: title.into(), edits, applicability: how });
+        self
+    }
+
+    /// The severity, which hangs on the code alone.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+}
+
+/// Where every stage pushes what it finds.
+#[derive(Debug, Default)]
+pub struct Sink {
+    found: Vec<Diagnostic>,
+}
+
+impl Sink {
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// True when an error (not only warnings) was found.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.found.iter().any(|d| d.severity() == Severity::Error)
+    }
+
+    /// How many were found so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// True when nothing was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// All that was found: by file and place, errors before warnings at the same place, without repetition.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Diagnostic> {
+        self.found.sort_by(|a, b| {
+            let key = |d: &Diagnostic| (d.primary.span, d.severity(), d.code);
+            key(a).cmp(&key(b))
+        });
+        self.found.dedup_by(|a, b| a.code == b.code && a.primary.span == b.primary.span && a.message == b.message);
+        self.found
+    }
+}

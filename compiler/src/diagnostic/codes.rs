@@ -1,0 +1,64 @@
+//! The registry of codes: number, slug, severity. Numbers are given by hand and never reused.
+//!
+//! Each has a page in `compiler/explain/` and a golden case in `tests/language/diagnostics/`; a test walks them.
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($name:ident = $number:literal, $slug:literal, $severity:ident;)*) => {
+        /// A diagnostic's number.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $(
+            #[doc = concat!("`F", stringify!($number), "`: ", $slug)]
+            $name,
+        )* }
+
+        impl Code {
+            /// Every code, in the order of the registry.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// `F2001`
+            #[must_use]
+            pub fn number(self) -> &'static str {
+                match self { $(Self::$name => concat!("F", stringify!($number)),)* }
+            }
+
+            /// `unknown-name`
+            #[must_use]
+            pub fn slug(self) -> &'static str {
+                match self { $(Self::$name => $slug,)* }
+            }
+
+            /// Error or warning.
+            #[must_use]
+            pub fn severity(self) -> Severity {
+                match self { $(Self::$name => Severity::$severity,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // 1xxx: syntax
+    // 2xxx: names
+    // 3xxx: types and missing values
+    // 4xxx: meaning
+    // 5xxx: consent, time, pressure
+    // 6xxx: plan and people in flight
+    // 9xxx: lints
+    Syntax = 1001, "syntax", Error;
+}
+
+impl Code {
+    /// The code of a number such as `F2001`, in any case of letters.
+    #[must_use]
+    pub fn find(number: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.number().eq_ignore_ascii_case(number))
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.number())
+    }
+}
