@@ -4,5 +4,7 @@
 //! A user's mistake is a value: every stage returns its best result and pushes what it finds into one sink.
 
 pub mod diagnostic;
+pub mod settings;
 pub mod source;
+pub mod suggest;
 pub mod syntax;

@@ -6,6 +6,11 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct FileId(pub u32);
 
+impl FileId {
+    /// No file: where something that should be there is not.
+    pub const NONE: Self = Self(u32::MAX);
+}
+
 /// A stretch of one file, in bytes: `start` is the first, `end` is one past the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {

@@ -41,8 +41,13 @@ macro_rules! codes {
 codes! {
     // 1xxx: syntax
     // 2xxx: names
+    UnknownSetting = 2050, "unknown-setting", Error;
+    UnknownZone = 2051, "unknown-time-zone", Error;
     // 3xxx: types and missing values
     // 4xxx: meaning
+    NoSettings = 4050, "no-settings", Error;
+    SettingValue = 4051, "setting-value", Error;
+    SecretInSettings = 4052, "secret-in-settings", Error;
     // 5xxx: consent, time, pressure
     // 6xxx: plan and people in flight
     // 9xxx: lints

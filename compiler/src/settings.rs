@@ -1,0 +1,232 @@
+//! `flow.toml`: the settings of a project, as plain data with the places where they stand.
+//!
+//! Secrets are never here: a setting that holds one names a variable of the environment, `"env:SMTP_URL"`.
+
+use std::collections::BTreeMap;
+
+use flow_graph::Span as Length;
+use flow_graph::program::ChannelKind;
+
+use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::source::{FileId, Name, SourceFile, Sources, Span, Spanned};
+use reader::{Reader, Section};
+
+mod channel;
+pub mod currency;
+mod duration;
+mod import;
+mod project;
+mod reader;
+pub mod zone;
+
+/// Name of the file that holds the settings.
+pub const FILE: &str = "flow.toml";
+
+/// The smallest settings that do something.
+pub const EXAMPLE: &str = "[project]\nname = \"acme\"\nlanguage = 1\ntimezone = \"Europe/Berlin\"\ncurrency = \"EUR\"\n\n\
+                           [channels.email]\nkind = \"console\"";
+
+/// What `flow.toml` says.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The file; [`FileId::NONE`] when there is none.
+    pub file: FileId,
+    /// False when a part could not be read: then a name that is not found here may have stood in that part, and
+    /// nothing is said about it.
+    pub complete: bool,
+    /// `[project]`
+    pub project: ProjectSettings,
+    /// `[channels.NAME]`
+    pub channels: BTreeMap<String, ChannelSettings>,
+    /// `[connectors.NAME]`
+    pub connectors: BTreeMap<String, ConnectorSettings>,
+    /// `[import.NAME]`
+    pub imports: BTreeMap<String, ImportSettings>,
+}
+
+/// `[project]`
+#[derive(Debug, Clone)]
+pub struct ProjectSettings {
+    /// Its name.
+    pub name: Name,
+    /// The zone where a contact has no valid one: a name of the IANA database.
+    pub timezone: Name,
+    /// Three capital letters; without one the project has no money.
+    pub currency: Option<Name>,
+    /// Digits behind the point of the currency.
+    pub currency_digits: u8,
+    /// Older events correct state and never trigger.
+    pub late_after: Spanned<Length>,
+    /// A message id seen again within this is dropped.
+    pub duplicates_within: Spanned<Length>,
+}
+
+/// `[channels.NAME]`: how messages leave.
+#[derive(Debug, Clone)]
+pub struct ChannelSettings {
+    /// Its name.
+    pub name: Name,
+    /// How.
+    pub kind: ChannelKind,
+    /// `url`: the server or the address that is called.
+    pub url: Option<Spanned<Setting>>,
+    /// `from`: the sender.
+    pub from: Option<Name>,
+    /// `secret`: with which requests are signed.
+    pub secret: Option<Spanned<Setting>>,
+    /// `path`: the file that is written.
+    pub path: Option<Name>,
+}
+
+/// `[connectors.NAME]`: another system, over HTTP.
+#[derive(Debug, Clone)]
+pub struct ConnectorSettings {
+    /// Its name.
+    pub name: Name,
+    /// `url`: where it is.
+    pub url: Option<Spanned<Setting>>,
+    /// `secret`: with which requests are signed.
+    pub secret: Option<Spanned<Setting>>,
+}
+
+/// `[import.NAME]`: how the rows of a CSV file become events.
+#[derive(Debug, Clone)]
+pub struct ImportSettings {
+    /// Its name.
+    pub name: Name,
+    /// The event that a row becomes.
+    pub event: Name,
+    /// The column with the contact's id.
+    pub contact: Name,
+    /// The column with the event's time.
+    pub time: Name,
+    /// The column with the message id; else the row has none.
+    pub id: Option<Name>,
+    /// Fields of the event and the columns that hold them.
+    pub fields: Vec<(Name, Name)>,
+}
+
+/// A value that may be a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Setting {
+    /// As it stands there.
+    Literal(String),
+    /// `"env:NAME"`: in that variable of the environment.
+    Env(String),
+}
+
+/// Reads the settings among the files of a project. What is wrong is pushed; the rest, and defaults where something
+/// is missing, come back.
+#[must_use]
+pub fn read(sources: &Sources, sink: &mut Sink) -> Settings {
+    let Some((id, file)) = sources.iter().find(|(_, file)| file.path == FILE) else {
+        let nowhere = Span::new(FileId::NONE, 0, 0);
+        let missing = Diagnostic::new(Code::NoSettings, nowhere, "the project has no `flow.toml`");
+        sink.push(missing.help(format!("put this into `flow.toml` beside the `.flow` files:\n{EXAMPLE}")));
+        return empty(FileId::NONE);
+    };
+    let text = file.text.strip_prefix('\u{feff}').unwrap_or(&file.text);
+    let skipped = u32::try_from(file.text.len() - text.len()).unwrap_or(0);
+    let (document, errors) = toml::de::DeTable::parse_recoverable(text);
+    if let Some(error) = errors.first() {
+        sink.push(syntax(id, file, skipped, error));
+        return empty(id);
+    }
+    let mut reader = Reader::new(id, skipped, sink);
+    let root = Section::root(document.get_ref(), Span::new(id, 0, 0));
+    let mut settings = sections(&mut reader, &root);
+    settings.complete = reader.clean;
+    settings
+}
+
+fn sections(reader: &mut Reader<'_>, root: &Section<'_>) -> Settings {
+    reader.only(root, &["project", "channels", "connectors", "import"]);
+    let mut settings = empty(root.span.file);
+    settings.project = project::read(reader, root);
+    for section in reader.named(root, "channels") {
+        let channel = channel::channel(reader, &section);
+        settings.channels.insert(channel.name.value.clone(), channel);
+    }
+    for section in reader.named(root, "connectors") {
+        let connector = channel::connector(reader, &section);
+        settings.connectors.insert(connector.name.value.clone(), connector);
+    }
+    for section in reader.named(root, "import") {
+        if let Some(import) = import::read(reader, &section) {
+            settings.imports.insert(import.name.value.clone(), import);
+        }
+    }
+    settings
+}
+
+fn empty(file: FileId) -> Settings {
+    Settings {
+        file,
+        complete: false,
+        project: project::defaults(Span::new(file, 0, 0)),
+        channels: BTreeMap::new(),
+        connectors: BTreeMap::new(),
+        imports: BTreeMap::new(),
+    }
+}
+
+fn syntax(id: FileId, file: &SourceFile, skipped: u32, error: &toml::de::Error) -> Diagnostic {
+    let end = u32::try_from(file.text.len()).unwrap_or(u32::MAX);
+    let span = error.span().map_or(Span::new(id, end, end), |range| {
+        let at = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX).saturating_add(skipped);
+        Span::new(id, at(range.start), at(range.end))
+    });
+    let said = error.message().lines().next().unwrap_or("it is not TOML").trim_end_matches('.').to_lowercase();
+    Diagnostic::new(Code::NoSettings, span, format!("`flow.toml` cannot be read: {said}"))
+        .help(format!("settings are written in TOML, for example:\n{EXAMPLE}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::diagnostic::Sink;
+    use crate::source::{FileKind, Sources};
+
+    /// `line:column code message` of each diagnostic.
+    fn said(text: &str) -> Vec<String> {
+        let mut sources = Sources::default();
+        sources.add("flow.toml", FileKind::Settings, text);
+        let mut sink = Sink::default();
+        let _ = read(&sources, &mut sink);
+        let place = |d: &crate::diagnostic::Diagnostic| {
+            let position = sources.get(d.primary.span.file).map(|file| file.position(d.primary.span.start));
+            position.map_or_else(String::new, |p| format!("{}:{} ", p.line, p.column))
+        };
+        sink.finish().iter().map(|d| format!("{}{} {}", place(d), d.code, d.message)).collect()
+    }
+
+    #[test]
+    fn the_example_is_right() {
+        assert_eq!(said(super::EXAMPLE), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_mistake_has_its_line() {
+        let text = "\u{feff}[project]\nname = \"a\"\nlanguage = 2\ntimezone = \"Berlin\"\ncurency = \"EUR\"\nlate_after = \"3 d\"\n\
+                    [channels.email]\nkind = \"smtp\"\nurl = \"smtp://u:p@host\"\n";
+        assert_eq!(
+            said(text),
+            [
+                "3:12 F4051 this project is written in version 2 of the language, and this is version 1",
+                "4:12 F2051 there is no time zone `Berlin`",
+                "5:1 F2050 `[project]` has no setting `curency`",
+                "6:14 F4051 `3 d` is not a duration",
+                "7:11 F4051 `[channels.email]` needs `from`",
+                "9:7 F4052 the secret in `url` stands where everybody can read it",
+            ]
+        );
+    }
+
+    #[test]
+    fn broken_toml_is_one_answer() {
+        assert_eq!(said("[project\nname = 1\nx").len(), 1);
+        assert_eq!(said("").len(), 1);
+        assert_eq!(said("project = 3").len(), 1);
+        assert_eq!(said("\u{0}").len(), 1);
+    }
+}
