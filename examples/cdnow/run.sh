@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Builds `flow` and runs this project over every purchase of the CDNOW data set (69,659 rows, 1997–1998).
+# The file is looked for in $CDNOW and beside the repository; else the excerpt in this folder is used.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+events=examples/cdnow/sample.csv
+for candidate in "${CDNOW:-}" ../shared/data/cdnow/transactions.csv; do
+  if [ -n "$candidate" ] && [ -f "$candidate" ]; then
+    events=$candidate
+    break
+  fi
+done
+
+cargo build --release --locked --quiet --bin flow
+"${CARGO_TARGET_DIR:-target}/release/flow" run examples/cdnow --events "$events" --sort --until 1998-12-31 --out "${OUT:-target/cdnow-decisions.jsonl}"

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# All checks of the project: format, lints, every test. Needs the Rust toolchain only.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+echo "— format"
+cargo fmt --all --check
+echo "— lints"
+cargo clippy --workspace --all-targets --locked -- -D warnings
+echo "— tests"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+cargo test --workspace --all-targets --locked --no-fail-fast 2>&1 | tee "$log" | grep -v '^running 0 tests$' || failed=1
+# Each test binary prints its own result; this is their sum.
+awk '/^test result:/ { passed += $4; failed += $6 } END { printf "%d passed, %d failed\n", passed, failed }' "$log"
+exit "${failed:-0}"
