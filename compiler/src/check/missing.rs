@@ -1,0 +1,104 @@
+//! Values that may be missing: `??`, `is known`, and the places that refuse one.
+
+use flow_graph::{Expr, Type, Value};
+
+use super::logic::not;
+use super::{Check, Scope, Ty, Typed};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::expr::Expr as Tree;
+
+impl Check<'_> {
+    /// `a ?? b`
+    pub(super) fn default(&mut self, scope: &Scope, left: &Tree, right: &Tree, expected: Option<&Ty>) -> Typed {
+        let span = left.span.to(right.span);
+        let value = self.expr(scope, left, expected);
+        let fallback = self.expr(scope, right, Some(&value.ty));
+        let Some(ty) = self.common(&value, &fallback, "a value and its default", span) else {
+            return Typed::error(span);
+        };
+        if !value.optional {
+            let message = "this is never missing, so the default is never used";
+            let wrong = Diagnostic::new(Code::NeedlessMissing, left.span, message);
+            let wrong = declared(wrong, &value);
+            let end = Span { start: left.span.end, ..span };
+            self.report(wrong.help("remove the default").fix("remove the default", end, "", Applicability::Safe));
+            return Typed { span, ..value };
+        }
+        let optional = fallback.optional;
+        let expr = Expr::Default { value: Box::new(value.expr), fallback: Box::new(fallback.expr) };
+        Typed { range: union(value.range, fallback.range, fallback.constant()), ..Typed::new(expr, ty, span) }
+            .or_missing(optional)
+    }
+
+    /// `x is known`, `x is missing`
+    pub(super) fn known(&mut self, scope: &Scope, value: &Tree, negated: bool, span: Span) -> Typed {
+        let typed = self.expr(scope, value, None);
+        if typed.is_error() {
+            return Typed::error(span);
+        }
+        if !typed.optional {
+            let word = if negated { "false" } else { "true" };
+            let message = format!("this is never missing, so the test is always {word}");
+            let wrong = declared(Diagnostic::new(Code::NeedlessMissing, span, message), &typed);
+            self.report(wrong.help("remove the test, or add `?` to the type where it may be missing"));
+            return Typed::bool(Expr::Const(Value::Bool(!negated)), span);
+        }
+        let known = Expr::Known(Box::new(typed.expr));
+        Typed::bool(if negated { not(known) } else { known }, span)
+    }
+
+    /// Says that a value which may be missing cannot be used here; the followers are silent then.
+    pub(super) fn must_be_there(&mut self, typed: &Typed, user: &str) -> bool {
+        if !typed.optional || typed.is_error() {
+            return true;
+        }
+        let written = self.sources.slice(typed.span).to_owned();
+        let message = format!("`{}` may be missing, and {user} needs a value", self.text(typed.span));
+        let mut wrong = declared(Diagnostic::new(Code::MayBeMissing, typed.span, message), typed);
+        wrong = match placeholder(&typed.ty) {
+            Some(default) => wrong
+                .help(format!("say what stands in for it: `{written} ?? {default}`, or ask `{written} is known and …`"))
+                .fix(
+                    format!("add `?? {default}`"),
+                    typed.span,
+                    format!("({written} ?? {default})"),
+                    Applicability::Display,
+                ),
+            None => wrong.help(format!("ask first: `{written} is known and …`")),
+        };
+        self.report(wrong);
+        false
+    }
+}
+
+fn declared(wrong: Diagnostic, typed: &Typed) -> Diagnostic {
+    let words = if typed.optional { "declared here with `?`" } else { "declared here without `?`" };
+    typed.declared.into_iter().fold(wrong, |wrong, span| wrong.label(span, words))
+}
+
+/// What a default of a type looks like.
+fn placeholder(ty: &Ty) -> Option<&'static str> {
+    let Ty::Of(ty) = ty else { return None };
+    match ty {
+        Type::Text | Type::Email | Type::Phone | Type::Url | Type::TimeZone => Some("\"\""),
+        Type::Int | Type::Number => Some("0"),
+        Type::Bool => Some("false"),
+        Type::Percent => Some("0%"),
+        Type::Money => Some("0 EUR"),
+        Type::Duration => Some("0s"),
+        Type::Set(_) => Some("[]"),
+        Type::Date | Type::DateTime | Type::Country | Type::Enum(_) => None,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a range is of small numbers")]
+fn union(range: Option<(f64, f64)>, other: Option<(f64, f64)>, constant: Option<&Value>) -> Option<(f64, f64)> {
+    let other = other.or(match constant {
+        Some(Value::Int(n)) => Some((*n as f64, *n as f64)),
+        Some(Value::Number(n)) => Some((*n, *n)),
+        _ => None,
+    })?;
+    let range = range?;
+    Some((range.0.min(other.0), range.1.max(other.1)))
+}
