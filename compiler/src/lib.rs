@@ -3,8 +3,51 @@
 //! `text → chunks → syntax tree → model (resolved, typed) → graph`. Pure: files, time and settings are handed in.
 //! A user's mistake is a value: every stage returns its best result and pushes what it finds into one sink.
 
+mod check;
 pub mod diagnostic;
+pub mod names;
 pub mod settings;
 pub mod source;
 pub mod suggest;
 pub mod syntax;
+
+use flow_graph::Program;
+use flow_graph::testcase::TestCase;
+
+use diagnostic::{Diagnostic, Sink};
+use names::References;
+use source::Sources;
+use syntax::tree::File;
+
+/// What a project was found to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compilation {
+    /// Everything there is to say, by file and place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The program; none when there is an error.
+    pub program: Option<Program>,
+    /// The tests; none when there is an error.
+    pub tests: Vec<TestCase>,
+    /// Where names are declared and used.
+    pub references: References,
+}
+
+/// Compiles a project: `flow.toml`, all `.flow` files and the templates.
+#[must_use]
+pub fn compile(sources: &Sources) -> Compilation {
+    let sink = Sink::default();
+    let files = Vec::new();
+    check_files(sources, &files, sink)
+}
+
+fn check_files(sources: &Sources, files: &[File], mut sink: Sink) -> Compilation {
+    let settings = settings::read(sources, &mut sink);
+    let (checked, sink) = check::check(sources, files, &settings, sink);
+    let sound = !sink.has_errors();
+    Compilation {
+        diagnostics: sink.finish(),
+        program: sound.then_some(checked.program),
+        tests: if sound { checked.tests } else { Vec::new() },
+        references: checked.references,
+    }
+}

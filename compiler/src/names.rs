@@ -9,7 +9,8 @@ pub(crate) mod lookup;
 use std::collections::BTreeMap;
 
 use flow_graph::program::{
-    Calendar, Channel, Connector, EnumType, Event, Field, Lifecycle, Message, Score, Segment, Sequence, Sla, Team, Topic,
+    Calendar, Channel, Connector, EnumType, Event, Field, Lifecycle, Message, Score, Segment, Sequence, Sla, Team,
+    Topic,
 };
 use flow_graph::{Id, Table};
 

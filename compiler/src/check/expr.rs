@@ -34,7 +34,8 @@ impl Check<'_> {
             return typed;
         }
         let found = self.describe(&typed.ty);
-        let mut wrong = Diagnostic::new(Code::TypeMismatch, tree.span, format!("a condition is needed here, this is {found}"));
+        let mut wrong =
+            Diagnostic::new(Code::TypeMismatch, tree.span, format!("a condition is needed here, this is {found}"));
         if let Some(declared) = typed.declared {
             wrong = wrong.label(declared, "declared here");
         }
@@ -146,7 +147,8 @@ impl Check<'_> {
             Some((part, other)) => {
                 let wrong = Diagnostic::new(Code::UnknownName, part.span, format!("a score has no part `{other}`"));
                 let near = suggest::nearest(other, ["fit", "engagement"]);
-                let help = near.map_or("its parts are `fit` and `engagement`".to_owned(), |n| format!("did you mean `{n}`?"));
+                let help =
+                    near.map_or("its parts are `fit` and `engagement`".to_owned(), |n| format!("did you mean `{n}`?"));
                 self.report(wrong.help(help));
                 return Typed::error(span);
             }
@@ -185,7 +187,9 @@ impl Check<'_> {
         if scope.facts_only {
             let message = "this `where` may read only the event and fields of the contact";
             let wrong = Diagnostic::new(Code::FilterReads, span, message);
-            self.report(wrong.help("whether an event counts is decided once, when it arrives: move this condition outside"));
+            self.report(
+                wrong.help("whether an event counts is decided once, when it arrives: move this condition outside"),
+            );
         }
         scope.facts_only
     }

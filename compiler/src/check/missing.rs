@@ -26,9 +26,9 @@ impl Check<'_> {
             return Typed { span, ..value };
         }
         let optional = fallback.optional;
+        let range = union(value.range, fallback.range, fallback.constant());
         let expr = Expr::Default { value: Box::new(value.expr), fallback: Box::new(fallback.expr) };
-        Typed { range: union(value.range, fallback.range, fallback.constant()), ..Typed::new(expr, ty, span) }
-            .or_missing(optional)
+        Typed { range, ..Typed::new(expr, ty, span) }.or_missing(optional)
     }
 
     /// `x is known`, `x is missing`

@@ -41,10 +41,35 @@ macro_rules! codes {
 codes! {
     // 1xxx: syntax
     // 2xxx: names
+    UnknownName = 2001, "unknown-name", Error;
+    DuplicateName = 2002, "duplicate-name", Error;
+    ReservedName = 2003, "reserved-name", Error;
+    WireClash = 2004, "wire-clash", Error;
+    NoEvent = 2005, "no-event-here", Error;
+    DuplicateClause = 2006, "duplicate-clause", Error;
     UnknownSetting = 2050, "unknown-setting", Error;
     UnknownZone = 2051, "unknown-time-zone", Error;
     // 3xxx: types and missing values
+    TypeMismatch = 3001, "type-mismatch", Error;
+    MayBeMissing = 3002, "may-be-missing", Error;
+    NeedlessMissing = 3003, "never-missing", Warning;
+    WrongUnit = 3004, "wrong-unit", Error;
+    NoOrder = 3005, "no-order", Error;
+    NotConstant = 3006, "not-constant", Error;
+    BadPattern = 3007, "bad-pattern", Error;
+    NeverTrue = 3008, "never-true", Error;
+    AlwaysTrue = 3009, "always-true", Warning;
+    FieldType = 3010, "field-type", Error;
     // 4xxx: meaning
+    TooLong = 4001, "too-long", Error;
+    FilterReads = 4002, "filter-reads", Error;
+    NotOfMessage = 4003, "not-of-a-message", Error;
+    NoReach = 4004, "no-reach", Error;
+    ReadsLoop = 4005, "reads-loop", Error;
+    ScoreRule = 4006, "score-rule", Error;
+    ScoreBands = 4007, "score-bands", Error;
+    LifecycleShape = 4008, "lifecycle-shape", Error;
+    Empty = 4009, "empty-item", Error;
     NoSettings = 4050, "no-settings", Error;
     SettingValue = 4051, "setting-value", Error;
     SecretInSettings = 4052, "secret-in-settings", Error;

@@ -21,7 +21,8 @@ impl<'a> Names<'a> {
         let of_settings = of_settings.chain(settings.connectors.values().map(|c| (Kind::Connector, &c.name)));
         for (kind, name) in of_settings {
             let span = Some(name.span);
-            found.push((kind, Entry { name: name.value.clone(), span, item: None, broken: false, members: Vec::new() }));
+            found
+                .push((kind, Entry { name: name.value.clone(), span, item: None, broken: false, members: Vec::new() }));
         }
         // By place, so that of two declarations the later one is named, wherever the files come from.
         found.sort_by_key(|(_, entry)| entry.span);
@@ -166,7 +167,9 @@ fn twice(noun: &str, name: &str, (again, first): (Option<Span>, Option<Span>), s
 fn built_in_again(entry: &Entry<'_>, sink: &mut Sink) {
     let Some(span) = entry.span else { return };
     let message = format!("`{}` is a built-in event and cannot be declared", entry.name);
-    sink.push(Diagnostic::new(Code::ReservedName, span, message).help("use it as it is, or give this event another name"));
+    sink.push(
+        Diagnostic::new(Code::ReservedName, span, message).help("use it as it is, or give this event another name"),
+    );
 }
 
 fn labels_of<'t>(steps: &'t [Step], labels: &mut Vec<&'t Name>) {
