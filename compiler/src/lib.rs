@@ -5,7 +5,9 @@
 
 mod check;
 pub mod diagnostic;
+pub mod explain;
 pub mod names;
+pub mod render;
 pub mod settings;
 pub mod source;
 pub mod suggest;
