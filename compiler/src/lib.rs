@@ -12,6 +12,7 @@ pub mod settings;
 pub mod source;
 pub mod suggest;
 pub mod syntax;
+mod template;
 
 use flow_graph::Program;
 use flow_graph::testcase::TestCase;

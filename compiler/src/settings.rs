@@ -74,7 +74,7 @@ pub struct ChannelSettings {
     pub from: Option<Name>,
     /// `secret`: with which requests are signed.
     pub secret: Option<Spanned<Setting>>,
-    /// `path`: the file that is written.
+    /// `path`: the file that is written; else one with the name of the channel.
     pub path: Option<Name>,
 }
 

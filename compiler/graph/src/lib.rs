@@ -5,6 +5,7 @@
 pub mod expr;
 pub mod program;
 pub mod table;
+pub mod template;
 pub mod testcase;
 pub mod time;
 pub mod value;

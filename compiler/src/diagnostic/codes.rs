@@ -49,6 +49,9 @@ codes! {
     DuplicateClause = 2006, "duplicate-clause", Error;
     UnknownSetting = 2050, "unknown-setting", Error;
     UnknownZone = 2051, "unknown-time-zone", Error;
+    UnknownTemplate = 2052, "unknown-template", Error;
+    TemplateVariable = 2053, "template-variable", Error;
+    TemplateFunction = 2054, "template-function", Error;
     // 3xxx: types and missing values
     TypeMismatch = 3001, "type-mismatch", Error;
     MayBeMissing = 3002, "may-be-missing", Error;
@@ -60,6 +63,8 @@ codes! {
     NeverTrue = 3008, "never-true", Error;
     AlwaysTrue = 3009, "always-true", Warning;
     FieldType = 3010, "field-type", Error;
+    TemplateMissing = 3050, "missing-in-template", Error;
+    TemplateType = 3051, "type-in-template", Error;
     // 4xxx: meaning
     TooLong = 4001, "too-long", Error;
     FilterReads = 4002, "filter-reads", Error;
@@ -73,6 +78,8 @@ codes! {
     NoSettings = 4050, "no-settings", Error;
     SettingValue = 4051, "setting-value", Error;
     SecretInSettings = 4052, "secret-in-settings", Error;
+    TemplateSyntax = 4053, "template-syntax", Error;
+    TemplateCycle = 4054, "template-includes-itself", Error;
     // 5xxx: consent, time, pressure
     // 6xxx: plan and people in flight
     // 9xxx: lints

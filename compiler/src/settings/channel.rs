@@ -30,8 +30,7 @@ pub(crate) fn channel(reader: &mut Reader<'_>, section: &Section<'_>) -> Channel
     let needs: &[(&str, &str)] = match kind {
         ChannelKind::Smtp => &[("url", "env:SMTP_URL"), ("from", "Acme <hello@acme.example>")],
         ChannelKind::Webhook => &[("url", "https://push.acme.example/send")],
-        ChannelKind::Console => &[],
-        ChannelKind::File => &[("path", "outbox.jsonl")],
+        ChannelKind::Console | ChannelKind::File => &[],
     };
     for (key, example) in needs {
         if !reader.has(section, key) {
