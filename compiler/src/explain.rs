@@ -138,15 +138,15 @@ enum Part {
     Right,
 }
 
-/// A fenced block up to its end; the path stands behind the language (`html path=templates/x.html`) or follows from it.
+/// A fenced block up to its end; the path stands behind the language (`html templates/x.html`) or follows from it.
 fn block<'a>(info: &str, lines: &mut impl Iterator<Item = &'a str>) -> Result<Block, String> {
     let mut words = info.split_whitespace();
     let language = words.next().unwrap_or_default();
-    let path = match (words.find_map(|word| word.strip_prefix("path=")), language) {
+    let path = match (words.next().map(|word| word.strip_prefix("path=").unwrap_or(word)), language) {
         (Some(path), _) => path,
         (None, "flow") => "main.flow",
         (None, "toml") => "flow.toml",
-        (None, other) => return Err(format!("a block of `{other}` needs `path=…`")),
+        (None, other) => return Err(format!("a block of `{other}` needs a path behind it")),
     };
     let mut text = String::new();
     for line in lines {
