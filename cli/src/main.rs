@@ -1,2 +1,44 @@
-//! The command `flow`.
-fn main() {}
+//! The command `flow`: the one place that composes compiler and runtime, reads a project's files and prints.
+
+mod args;
+mod commands;
+mod failure;
+mod project;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+use failure::Exit;
+use terminal::Terminal;
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(said) => return refuse(&said),
+    };
+    let mut terminal = Terminal::new(args.color);
+    let result = match &args.command {
+        Command::Check(args) => commands::check::run(args, &mut terminal),
+        Command::Explain(args) => commands::explain::run(args, &mut terminal),
+    };
+    let exit = result.unwrap_or_else(|failure| {
+        terminal.complain(&failure);
+        Exit::Unusable
+    });
+    terminal.finish(exit).into()
+}
+
+/// What clap has to say: help and version are asked for, everything else is wrong use.
+fn refuse(said: &clap::Error) -> ExitCode {
+    let mut terminal = Terminal::new(args::Colour::Auto);
+    let text = said.render().ansi().to_string();
+    if said.use_stderr() {
+        terminal.note(&text);
+        return terminal.finish(Exit::Unusable).into();
+    }
+    terminal.say(&text);
+    terminal.finish(Exit::Done).into()
+}

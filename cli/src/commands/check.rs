@@ -1,0 +1,88 @@
+//! `flow check`: is the project right?
+
+use flow_compiler::diagnostic::Severity;
+use flow_compiler::render::{count, github, json, miette, plain, sarif};
+use flow_compiler::source::FileKind;
+use flow_compiler::{Compilation, compile};
+use flow_graph::Program;
+
+use crate::args::{CheckArgs, CheckFormat};
+use crate::failure::{Exit, Failure};
+use crate::project::Project;
+use crate::terminal::{BOLD, DIM, GREEN, Terminal};
+
+pub(crate) fn run(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let project = Project::load(args.dir.as_deref())?;
+    let compilation = compile(&project.sources);
+    let view = project.view();
+    let found = &compilation.diagnostics;
+    match args.format {
+        CheckFormat::Text => {
+            report(&project, &compilation, terminal);
+            if let Some(program) = &compilation.program {
+                let counted = inventory(program, compilation.tests.len());
+                let verdict = if found.is_empty() { "no problems".to_owned() } else { count(found) };
+                let line = format!("checked {}: {counted}", files(&project));
+                terminal.say(&format!("{line}  {}\n", terminal.paint(GREEN, &verdict)));
+            }
+        }
+        CheckFormat::Plain => terminal.say(&plain::plain(view, found)),
+        CheckFormat::Json => terminal.say(&json::json(view, found)),
+        CheckFormat::Sarif => terminal.say(&sarif::sarif(view, found)),
+        CheckFormat::Github => terminal.say(&github::github(view, found)),
+    }
+    Ok(if compilation.program.is_some() { Exit::Done } else { Exit::Found })
+}
+
+/// Shows all diagnostics to a person, and where to read on.
+pub(crate) fn report(project: &Project, compilation: &Compilation, terminal: &mut Terminal) {
+    let found = &compilation.diagnostics;
+    if found.is_empty() {
+        return;
+    }
+    terminal.say(&miette::miette(project.view(), found, terminal.style()));
+    let mut end = String::from("\n");
+    if compilation.program.is_none() {
+        end.push_str(&terminal.paint(BOLD, &count(found)));
+        if let Some(first) = found.iter().find(|diagnostic| diagnostic.severity() == Severity::Error) {
+            end.push_str(&terminal.paint(DIM, &format!("  (`flow explain {}` tells more)", first.code)));
+        }
+        end.push('\n');
+    }
+    terminal.say(&end);
+}
+
+/// The program, or nothing after all errors have been shown: what every command that runs a project begins with.
+pub(crate) fn compiled(project: &Project, terminal: &mut Terminal) -> Option<(Program, Compilation)> {
+    let mut compilation = compile(&project.sources);
+    let program = compilation.program.take();
+    if program.is_none() {
+        report(project, &compilation, terminal);
+    }
+    Some((program?, compilation))
+}
+
+fn files(project: &Project) -> String {
+    let files = project.sources.iter().filter(|(_, file)| file.kind != FileKind::Settings).count();
+    if files == 1 { "1 file".to_owned() } else { format!("{files} files") }
+}
+
+/// What the program has, in the order of the language.
+fn inventory(program: &Program, tests: usize) -> String {
+    let declared = program.events.len().saturating_sub(flow_graph::program::builtin::NAMES.len());
+    let parts = [
+        (declared, "event"),
+        (program.segments.len(), "segment"),
+        (program.scores.len(), "score"),
+        (program.lifecycles.len(), "lifecycle"),
+        (program.messages.len(), "message"),
+        (program.sequences.len(), "sequence"),
+        (program.slas.len(), "service level"),
+        (tests, "test"),
+    ];
+    let words = parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| match n {
+        1 => format!("1 {word}"),
+        n => format!("{n} {word}s"),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,137 @@
+//! Finding a project and reading its files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use flow_compiler::render::View;
+use flow_compiler::source::{FileKind, Sources};
+
+use crate::failure::Failure;
+
+/// The file that makes a folder a project.
+const SETTINGS: &str = "flow.toml";
+/// Where message bodies are.
+const TEMPLATES: &str = "templates";
+/// No file of a project is anywhere near this; one that is was put there by mistake.
+const MAX_FILE_BYTES: u64 = 4 << 20;
+/// Folders that are never part of a project.
+const SKIPPED: &[&str] = &["target", "node_modules"];
+/// Deeper folders are not looked into.
+const MAX_DEPTH: usize = 32;
+
+/// The files of a project.
+pub(crate) struct Project {
+    /// Its folder.
+    pub(crate) root: PathBuf,
+    /// The folder as it is shown before paths.
+    folder: String,
+    /// Its files.
+    pub(crate) sources: Sources,
+}
+
+impl Project {
+    /// The project that holds a folder (default: this one), all of its files read.
+    pub(crate) fn load(dir: Option<&Path>) -> Result<Self, Failure> {
+        let root = find(dir.unwrap_or(Path::new(".")))?;
+        let mut paths = Vec::new();
+        collect(&root, 0, &mut paths)?;
+        let mut names: Vec<(String, FileKind, PathBuf)> =
+            paths.into_iter().filter_map(|path| classify(&root, path)).collect();
+        names.sort_by(|a, b| (a.1 != FileKind::Settings, &a.0).cmp(&(b.1 != FileKind::Settings, &b.0)));
+        let mut sources = Sources::default();
+        for (name, kind, path) in names {
+            sources.add(name, kind, read(&path)?);
+        }
+        let folder = root.to_string_lossy().replace('\\', "/");
+        let folder = folder.strip_prefix("./").unwrap_or(&folder).to_owned();
+        Ok(Self { root, folder, sources })
+    }
+
+    /// How diagnostics of it are shown.
+    pub(crate) fn view(&self) -> View<'_> {
+        View::new(&self.sources).within(&self.folder)
+    }
+}
+
+/// The folder at or above `dir` that has the settings, as short as it can be written.
+fn find(dir: &Path) -> Result<PathBuf, Failure> {
+    let meta = fs::metadata(dir).map_err(|error| Failure::file("read", dir, &error))?;
+    let start = if meta.is_dir() { dir.to_path_buf() } else { dir.parent().map(Path::to_path_buf).unwrap_or_default() };
+    let start = if start.as_os_str().is_empty() { PathBuf::from(".") } else { start };
+    if start.join(SETTINGS).is_file() {
+        return Ok(start);
+    }
+    let full = fs::canonicalize(&start).map_err(|error| Failure::file("read", &start, &error))?;
+    let mut up = start;
+    for folder in full.ancestors().skip(1) {
+        up.push("..");
+        if folder.join(SETTINGS).is_file() {
+            return Ok(up);
+        }
+    }
+    Err(Failure::new(format!("`{}` is not in a project: neither it nor a folder above has a `{SETTINGS}`", dir.display()))
+        .help(format!("name the project's folder, or write a `{SETTINGS}` with `[project]`, `name` and `timezone`")))
+}
+
+/// All files below a folder; what is hidden or built is left out, and links to folders are not followed.
+fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let entries = fs::read_dir(folder).map_err(|error| Failure::file("read", folder, &error))?;
+    for entry in entries {
+        let entry = entry.map_err(|error| Failure::file("read", folder, &error))?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with('.') {
+            continue;
+        }
+        let kind = entry.file_type().map_err(|error| Failure::file("read", &entry.path(), &error))?;
+        if !kind.is_dir() {
+            found.push(entry.path());
+        } else if depth < MAX_DEPTH && !SKIPPED.contains(&name.as_ref()) && !is_project(&entry.path()) {
+            collect(&entry.path(), depth + 1, found)?;
+        }
+    }
+    Ok(())
+}
+
+/// A project inside a project is its own.
+fn is_project(folder: &Path) -> bool {
+    folder.join(SETTINGS).is_file()
+}
+
+/// The name of a file in the project and what it is for; nothing for a file that is none of ours.
+fn classify(root: &Path, path: PathBuf) -> Option<(String, FileKind, PathBuf)> {
+    let name = path.strip_prefix(root).ok()?.to_string_lossy().replace('\\', "/");
+    let kind = if name == SETTINGS {
+        FileKind::Settings
+    } else if name.ends_with(".flow") {
+        FileKind::Flow
+    } else if name.split('/').next() == Some(TEMPLATES) {
+        FileKind::Template
+    } else {
+        return None;
+    };
+    Some((name, kind, path))
+}
+
+/// The text of a file.
+fn read(path: &Path) -> Result<String, Failure> {
+    let meta = fs::metadata(path).map_err(|error| Failure::file("read", path, &error))?;
+    if !meta.is_file() {
+        return Err(Failure::new(format!("`{}` is not a file", path.display())));
+    }
+    if meta.len() > MAX_FILE_BYTES {
+        let limit = MAX_FILE_BYTES >> 20;
+        return Err(Failure::new(format!("`{}` is larger than {limit} MiB", path.display()))
+            .help("a project holds text that people write; move other files out of it"));
+    }
+    let bytes = fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
+    String::from_utf8(bytes).map_err(|error| not_text(path, error.as_bytes(), error.utf8_error().valid_up_to()))
+}
+
+fn not_text(path: &Path, bytes: &[u8], valid: usize) -> Failure {
+    let before = bytes.get(..valid).unwrap_or_default();
+    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let byte = bytes.get(valid).copied().unwrap_or_default();
+    Failure::new(format!("`{}` is not UTF-8: line {line} has the byte 0x{byte:02X}", path.display()))
+        .help("save the file as UTF-8")
+}

@@ -1,0 +1,129 @@
+//! Everything that is printed goes through here: colour, width, a reader that has gone away.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use clap::builder::styling::{AnsiColor, Style};
+use flow_compiler::render::miette;
+
+use crate::args::Colour;
+use crate::failure::{Exit, Failure};
+
+/// Columns where nothing else is known.
+const WIDTH: usize = 80;
+/// Lines longer than this are hard to read on any screen.
+const WIDEST: usize = 120;
+
+/// Standard output and standard error.
+pub(crate) struct Terminal {
+    choice: ColorChoice,
+    /// Columns of the screen.
+    pub(crate) width: usize,
+    /// Signs beyond ASCII.
+    pub(crate) unicode: bool,
+    /// The reader has gone away (`flow … | head`): nothing more is written.
+    closed: bool,
+    /// Output that could not be written for another reason.
+    broken: Option<io::Error>,
+}
+
+impl Terminal {
+    /// The terminal as the environment describes it.
+    pub(crate) fn new(colour: Colour) -> Self {
+        let choice = match colour {
+            Colour::Auto => AutoStream::choice(&io::stdout()),
+            Colour::Always => ColorChoice::Always,
+            Colour::Never => ColorChoice::Never,
+        };
+        Self { choice, width: width(), unicode: unicode(), closed: false, broken: None }
+    }
+
+    /// How diagnostics are drawn here.
+    pub(crate) fn style(&self) -> miette::Style {
+        miette::Style { width: self.width, unicode: self.unicode, colour: self.colour() }
+    }
+
+    /// Whether standard output takes colours.
+    pub(crate) fn colour(&self) -> bool {
+        self.choice != ColorChoice::Never
+    }
+
+    /// Text in a style, where colours are taken.
+    pub(crate) fn paint(&self, style: Style, text: &str) -> String {
+        if self.colour() { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    /// Writes to standard output.
+    pub(crate) fn say(&mut self, text: &str) {
+        if self.closed || self.broken.is_some() {
+            return;
+        }
+        let mut out = AutoStream::new(io::stdout().lock(), self.choice);
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.closed = true,
+            Err(error) => self.broken = Some(error),
+        }
+    }
+
+    /// Writes to standard error. Nobody is left to be told when that fails.
+    pub(crate) fn note(&mut self, text: &str) {
+        let choice = if self.choice == ColorChoice::Never { self.choice } else { AutoStream::choice(&io::stderr()) };
+        let mut out = AutoStream::new(io::stderr().lock(), choice);
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// Says why a command could not do its work.
+    pub(crate) fn complain(&mut self, failure: &Failure) {
+        let (error, help) = (RED.bold(), CYAN);
+        let mut text = format!("{error}error{error:#}: {failure}\n");
+        if let Some(advice) = &failure.help {
+            text.push_str(&format!(" {help}help{help:#}: {advice}\n"));
+        }
+        self.note(&text);
+    }
+
+    /// The end of a command: what could not be written counts.
+    pub(crate) fn finish(&mut self, exit: Exit) -> Exit {
+        let Some(error) = self.broken.take() else { return exit };
+        self.complain(&Failure::new(format!("cannot write the output: {error}")));
+        Exit::Unusable
+    }
+}
+
+/// What is wrong.
+pub(crate) const RED: Style = AnsiColor::Red.on_default();
+/// What deserves a look.
+pub(crate) const YELLOW: Style = AnsiColor::Yellow.on_default();
+/// What is right.
+pub(crate) const GREEN: Style = AnsiColor::Green.on_default();
+/// Advice.
+pub(crate) const CYAN: Style = AnsiColor::Cyan.on_default();
+/// Headings.
+pub(crate) const BOLD: Style = Style::new().bold();
+/// What may be skipped.
+pub(crate) const DIM: Style = Style::new().dimmed();
+
+/// Whether somebody watches standard error.
+pub(crate) fn watched() -> bool {
+    io::stderr().is_terminal()
+}
+
+fn width() -> usize {
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
+    let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    told.or_else(seen).filter(|&columns| columns > 0).unwrap_or(WIDTH).clamp(40, WIDEST)
+}
+
+/// ASCII alone where the locale says so, or the terminal can do no more.
+fn unicode() -> bool {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    if set("TERM").is_some_and(|term| term == "dumb") {
+        return false;
+    }
+    let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG"));
+    locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
