@@ -2,12 +2,38 @@
 
 use std::sync::Arc;
 
-use flow_graph::Program;
+use flow_graph::program::{Behaviour, Calendar, Derived, Event as EventType, Score, Segment};
+use flow_graph::{Expr, Id, Program};
+use jiff::tz::TimeZone;
+use regex::Regex;
+use rustc_hash::FxHashMap;
+
+use crate::contact::facts::seen::Print;
+use crate::eval::{timed, walk};
+use crate::time::working::Hours;
+use crate::time::zone;
 
 /// A program made ready to run. Cheap to share, never changed.
 #[derive(Debug)]
 pub struct Engine {
     program: Arc<Program>,
+    zone: &'static TimeZone,
+    calendars: Vec<Hours>,
+    patterns: FxHashMap<String, Regex>,
+    /// By event: what it can change.
+    plans: Vec<EventPlan>,
+    /// What can change when nothing but time passes.
+    timed: Vec<Derived>,
+}
+
+/// What an event can change.
+#[derive(Debug, Default)]
+pub(crate) struct EventPlan {
+    pub(crate) behaviours: Vec<Id<Behaviour>>,
+    /// Scores with the positions of their rules.
+    pub(crate) hits: Vec<(Id<Score>, usize)>,
+    /// Slots of unique fields, with the fingerprint of event and field by name.
+    pub(crate) unique: Vec<(usize, Print)>,
 }
 
 impl Engine {
@@ -16,7 +42,16 @@ impl Engine {
     /// # Errors
     /// When it holds what no compiler writes: an unknown zone, a regular expression that does not compile.
     pub fn new(program: Arc<Program>) -> Result<Self, EngineError> {
-        Ok(Self { program })
+        let name = &program.project.timezone;
+        let zone = zone(name).ok_or_else(|| EngineError(format!("unknown zone `{name}`")))?;
+        let calendars = program.calendars.iter().map(|calendar| {
+            Hours::new(calendar).ok_or_else(|| EngineError(format!("unknown zone `{}`", calendar.zone)))
+        });
+        let calendars = calendars.collect::<Result<_, _>>()?;
+        let patterns = patterns(&program)?;
+        let plans = plans(&program);
+        let timed = timed::derived(&program);
+        Ok(Self { program, zone, calendars, patterns, plans, timed })
     }
 
     /// The program.
@@ -24,6 +59,80 @@ impl Engine {
     pub fn program(&self) -> &Program {
         &self.program
     }
+
+    /// The project's zone.
+    #[must_use]
+    pub fn zone(&self) -> &TimeZone {
+        self.zone
+    }
+
+    /// A calendar.
+    #[must_use]
+    pub fn calendar(&self, calendar: Id<Calendar>) -> Option<&Hours> {
+        self.calendars.get(calendar.index())
+    }
+
+    /// The regular expression of a pattern of the program, anchored at both ends.
+    pub(crate) fn pattern(&self, pattern: &str) -> Option<&Regex> {
+        self.patterns.get(pattern)
+    }
+
+    /// What an event can change; none for an event that is not of this program.
+    pub(crate) fn plan(&self, event: Id<EventType>) -> Option<&EventPlan> {
+        self.plans.get(event.index())
+    }
+
+    /// Scores with bands and segments that can change when nothing but time passes.
+    pub(crate) fn timed(&self) -> &[Derived] {
+        &self.timed
+    }
+
+    /// The condition of a segment.
+    pub(crate) fn segment(&self, segment: Id<Segment>) -> Option<&Expr> {
+        self.program.segments.get(segment).map(|segment| &segment.condition)
+    }
+}
+
+/// Compiles each pattern alone first: what is no expression by itself must not become one by its anchors.
+fn patterns(program: &Program) -> Result<FxHashMap<String, Regex>, EngineError> {
+    let mut patterns = FxHashMap::default();
+    let mut wrong = None;
+    walk::each_expr(program, &mut |expr| {
+        if let Expr::Matches { pattern, .. } = expr {
+            // The line break ends a comment in a pattern that allows them.
+            let anchored = || Regex::new(&format!(r"\A(?:{pattern})\z"));
+            let commented = |_| Regex::new(&format!("\\A(?:{pattern}\n)\\z"));
+            match Regex::new(pattern).and_then(|_| anchored().or_else(commented)) {
+                Ok(regex) => {
+                    patterns.insert(pattern.clone(), regex);
+                }
+                Err(error) => wrong = Some(EngineError(format!("pattern `{pattern}`: {error}"))),
+            }
+        }
+    });
+    wrong.map_or(Ok(patterns), Err)
+}
+
+fn plans(program: &Program) -> Vec<EventPlan> {
+    let mut plans: Vec<EventPlan> = program.events.iter().map(|_| EventPlan::default()).collect();
+    for (id, behaviour) in program.behaviours.enumerate() {
+        if let Some(plan) = plans.get_mut(behaviour.event.index()) {
+            plan.behaviours.push(id);
+        }
+    }
+    for (id, score) in program.scores.enumerate() {
+        for (position, rule) in score.hits.iter().enumerate() {
+            if let Some(plan) = plans.get_mut(rule.event.index()) {
+                plan.hits.push((id, position));
+            }
+        }
+    }
+    for (plan, event) in plans.iter_mut().zip(program.events.iter()) {
+        let name = Print::of(event.name.as_bytes()).with(&[0]);
+        let unique = event.fields.iter().enumerate().filter(|(_, field)| field.unique);
+        plan.unique = unique.map(|(slot, field)| (slot, name.with(field.name.as_bytes()).with(&[0]))).collect();
+    }
+    plans
 }
 
 /// Why a program cannot be run.

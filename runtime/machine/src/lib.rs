@@ -12,10 +12,15 @@
 
 pub mod contact;
 pub mod decision;
+pub mod derive;
 pub mod engine;
+pub mod eval;
+pub mod facts;
 pub mod input;
+pub mod time;
 
 pub use contact::Contact;
 pub use decision::{Decision, DecisionKind, Transition};
 pub use engine::Engine;
+pub use eval::View;
 pub use input::{Event, Input};

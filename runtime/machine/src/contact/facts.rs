@@ -1,21 +1,145 @@
 //! What is known of a contact and what follows from it without a will: attributes, behaviours, scores, segments.
+//!
+//! Here is how it is kept; how it is taken in stands in [`crate::facts`], how it is derived in [`crate::derive`].
 
-use flow_graph::Value;
+pub mod figure;
+pub mod hits;
+pub mod seen;
+
+use flow_graph::program::{Field, Score, Segment};
+use flow_graph::{Id, Timestamp, Value};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::Contact;
 use crate::engine::Engine;
+use crate::time::zones;
+use figure::Figure;
+use hits::Hits;
+use seen::Seen;
 
 /// Attributes, behaviours, scores, segments.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     /// The values of the contact's fields, by slot.
-    pub fields: Vec<Value>,
+    fields: Vec<Value>,
+    /// When each became true.
+    since: Vec<Timestamp>,
+    /// Message ids and unique values.
+    pub(crate) seen: Seen,
+    /// One state for each behaviour.
+    pub(crate) figures: Vec<Figure>,
+    /// For each score, one state for each hit rule.
+    pub(crate) hits: Vec<Vec<Hits>>,
+    /// The band of each score.
+    pub(crate) bands: Vec<Option<u16>>,
+    /// Which segments the contact is in.
+    pub(crate) members: Vec<bool>,
+    #[serde(skip)]
+    zone: ZoneAt,
 }
 
 impl Facts {
     /// Nothing known.
     #[must_use]
     pub fn new(engine: &Engine) -> Self {
-        Self { fields: vec![Value::Missing; engine.program().fields.len()] }
+        let program = engine.program();
+        let fields = program.fields.len();
+        Self {
+            fields: vec![Value::Missing; fields],
+            since: vec![Timestamp::MIN; fields],
+            seen: Seen::default(),
+            figures: program.behaviours.iter().map(Figure::new).collect(),
+            hits: program.scores.iter().map(|score| score.hits.iter().map(Hits::new).collect()).collect(),
+            bands: vec![None; program.scores.len()],
+            members: vec![false; program.segments.len()],
+            zone: ZoneAt::default(),
+        }
+    }
+
+    /// The values of the contact's fields, by slot.
+    #[must_use]
+    pub fn fields(&self) -> &[Value] {
+        &self.fields
+    }
+
+    /// The value of a field.
+    #[must_use]
+    pub fn field(&self, field: Id<Field>) -> &Value {
+        self.fields.get(field.index()).unwrap_or(&Value::Missing)
+    }
+
+    /// When the value of a field became true; before all time when it never had one.
+    #[must_use]
+    pub fn field_time(&self, field: Id<Field>) -> Timestamp {
+        self.since.get(field.index()).copied().unwrap_or(Timestamp::MIN)
+    }
+
+    /// Whether the contact is in a segment, as it was last derived.
+    #[must_use]
+    pub fn in_segment(&self, segment: Id<Segment>) -> bool {
+        self.members.get(segment.index()).copied().unwrap_or(false)
+    }
+
+    /// The band of a score, as it was last derived; none below the first.
+    #[must_use]
+    pub fn band(&self, score: Id<Score>) -> Option<u16> {
+        self.bands.get(score.index()).copied().flatten()
+    }
+
+    /// Writes a field unless it has a newer value. What hangs on the zone is the caller's business.
+    pub(crate) fn write(&mut self, field: Id<Field>, value: Value, time: Timestamp) {
+        let (Some(slot), Some(since)) = (self.fields.get_mut(field.index()), self.since.get_mut(field.index())) else {
+            return;
+        };
+        if time >= *since {
+            *slot = value;
+            *since = time;
+        }
+    }
+
+    /// Looks up the contact's zone, so that reading it later costs nothing.
+    pub(crate) fn find_zone(&mut self, engine: &Engine) {
+        self.zone = look_up(&self.fields, engine);
+    }
+}
+
+impl Contact {
+    /// Its zone: the field of type `timezone` when that holds a valid one, else the project's.
+    #[must_use]
+    pub fn zone<'e>(&self, engine: &'e Engine) -> &'e TimeZone {
+        let zone = match self.facts.zone.0 {
+            Found::Unknown => look_up(&self.facts.fields, engine).0,
+            known @ (Found::Project | Found::Own(_)) => known,
+        };
+        match zone {
+            Found::Own(position) => zones::at(position).unwrap_or(engine.zone()),
+            Found::Project | Found::Unknown => engine.zone(),
+        }
+    }
+}
+
+fn look_up(fields: &[Value], engine: &Engine) -> ZoneAt {
+    let field = engine.program().zone_field.and_then(|field| fields.get(field.index()));
+    let Some(Value::Text(name)) = field else { return ZoneAt(Found::Project) };
+    let position = zones::position(name).filter(|&position| zones::at(position).is_some());
+    ZoneAt(position.map_or(Found::Project, Found::Own))
+}
+
+/// Where the zone was found: a memory of this process, no part of the state.
+#[derive(Debug, Clone, Copy, Default)]
+struct ZoneAt(Found);
+
+#[derive(Debug, Clone, Copy, Default)]
+enum Found {
+    #[default]
+    Unknown,
+    Project,
+    Own(u16),
+}
+
+impl PartialEq for ZoneAt {
+    fn eq(&self, _: &Self) -> bool {
+        true
     }
 }

@@ -1,0 +1,113 @@
+//! The state of a behaviour: as little as gives the exact figure at every instant, in whatever order events arrive.
+
+use flow_graph::program::{Behaviour, Measure, Reach};
+use flow_graph::{Span, Timestamp, Value};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use crate::time;
+
+/// The state of a behaviour.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Figure {
+    /// How many events, ever.
+    Count(i64),
+    /// Sum and number of values, ever: whole numbers and fractions apart.
+    Sum {
+        /// Ints, money, durations.
+        whole: i128,
+        /// Numbers.
+        fraction: f64,
+        /// Of how many.
+        count: i64,
+    },
+    /// One event stands for all, ever: its time and its value.
+    One(Option<(Timestamp, Value)>),
+    /// Different values, ever, sorted.
+    Distinct(Vec<Value>),
+    /// Times of the events of a window, by time and then arrival.
+    Times(Vec<Timestamp>),
+    /// Times and values of the events of a window, by time and then arrival.
+    Values(Vec<(Timestamp, Value)>),
+}
+
+impl Figure {
+    /// Of no event.
+    #[must_use]
+    pub(crate) fn new(behaviour: &Behaviour) -> Self {
+        match (behaviour.reach, behaviour.measure) {
+            (Reach::Ever, Measure::Count) => Self::Count(0),
+            (Reach::Ever, Measure::Sum(_) | Measure::Avg(_)) => Self::Sum { whole: 0, fraction: 0.0, count: 0 },
+            (
+                Reach::Ever,
+                Measure::Min(_)
+                | Measure::Max(_)
+                | Measure::First(_)
+                | Measure::Last(_)
+                | Measure::FirstTime
+                | Measure::LastTime,
+            ) => Self::One(None),
+            (Reach::Ever, Measure::Distinct(_)) => Self::Distinct(Vec::new()),
+            (Reach::Last(_), Measure::Count | Measure::FirstTime | Measure::LastTime) => Self::Times(Vec::new()),
+            (
+                Reach::Last(_),
+                Measure::Sum(_)
+                | Measure::Min(_)
+                | Measure::Max(_)
+                | Measure::Avg(_)
+                | Measure::First(_)
+                | Measure::Last(_)
+                | Measure::Distinct(_),
+            ) => Self::Values(Vec::new()),
+        }
+    }
+}
+
+/// A window that looks back from now: which events are inside.
+///
+/// Calendar spans do not keep the order: of two events the earlier may leave later (the ends of months, clock
+/// changes). So nothing is decided by position but what holds in every zone; the rest is asked for one by one.
+#[derive(Clone, Copy)]
+pub(crate) struct Window<'a> {
+    pub(crate) zone: &'a TimeZone,
+    pub(crate) span: Span,
+    pub(crate) now: Timestamp,
+}
+
+impl Window<'_> {
+    /// The entries inside, in their order.
+    pub(crate) fn inside<'e, E>(
+        self,
+        entries: &'e [E],
+        at: impl Fn(&E) -> Timestamp + Copy,
+    ) -> impl DoubleEndedIterator<Item = &'e E> {
+        let (least, most) = time::bounds(self.span);
+        let gone = entries.partition_point(|entry| at(entry).plus(most) <= self.now);
+        let sure = entries.partition_point(|entry| at(entry).plus(least) <= self.now);
+        let (first, rest) = entries.split_at(sure.max(gone));
+        let asked = first.get(gone..).unwrap_or_default();
+        asked.iter().filter(move |entry| self.now < time::add(self.zone, at(entry), self.span)).chain(rest)
+    }
+
+    /// The earliest instant at which one of the entries leaves.
+    pub(crate) fn next_leave<E>(self, entries: &[E], at: impl Fn(&E) -> Timestamp + Copy) -> Option<Timestamp> {
+        let (least, _) = time::bounds(self.span);
+        let mut next: Option<Timestamp> = None;
+        for entry in self.inside(entries, at) {
+            if next.is_some_and(|next| next <= at(entry).plus(least)) {
+                break;
+            }
+            let leaves = time::add(self.zone, at(entry), self.span);
+            next = Some(next.map_or(leaves, |next| next.min(leaves)));
+        }
+        next
+    }
+
+    /// Forgets entries that are outside for good, whatever the zone will be.
+    pub(crate) fn forget<E>(self, entries: &mut Vec<E>, at: impl Fn(&E) -> Timestamp) {
+        let (_, most) = time::bounds(self.span);
+        let gone = entries.partition_point(|entry| at(entry).plus(most) <= self.now);
+        entries.drain(..gone);
+    }
+}

@@ -1,0 +1,82 @@
+//! What follows from the facts: bands of scores and membership of segments, in the order of what reads what.
+
+pub mod band;
+pub(crate) mod crossing;
+pub(crate) mod score;
+
+use flow_graph::expr::ScorePart;
+use flow_graph::program::{Derived, Score, Segment};
+use flow_graph::{Id, Timestamp};
+
+use crate::contact::Contact;
+use crate::engine::Engine;
+use crate::eval::View;
+
+/// Something derived has changed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Change {
+    /// A score is in another band.
+    Band {
+        /// Which score.
+        score: Id<Score>,
+        /// Before: none below the first band.
+        from: Option<u16>,
+        /// Now.
+        to: Option<u16>,
+        /// The score.
+        value: f64,
+    },
+    /// The contact is in a segment from now on.
+    Entered(Id<Segment>),
+    /// The contact is not in a segment any more.
+    Left(Id<Segment>),
+}
+
+/// Derives everything anew and says what has changed, in the program's order: each reads what was derived just
+/// before.
+pub fn refresh(engine: &Engine, contact: &mut Contact, now: Timestamp) -> Vec<Change> {
+    let mut changes = Vec::new();
+    contact.facts.find_zone(engine);
+    for derived in &engine.program().order {
+        match *derived {
+            Derived::Score(id) => changes.extend(refresh_score(engine, contact, now, id)),
+            Derived::Segment(id) => changes.extend(refresh_segment(engine, contact, now, id)),
+        }
+    }
+    changes
+}
+
+/// The earliest instant after now at which something derived can change when nothing arrives; what was derived has to
+/// be fresh. Never later than it does change, now and then earlier.
+#[must_use]
+pub fn next_change(engine: &Engine, contact: &Contact, now: Timestamp) -> Option<Timestamp> {
+    let view = View::new(engine, contact, now);
+    let each = engine.timed().iter().filter_map(|derived| match *derived {
+        Derived::Score(id) => band::next(&view, id),
+        Derived::Segment(id) => view.next_change(engine.segment(id)?),
+    });
+    each.min()
+}
+
+fn refresh_score(engine: &Engine, contact: &mut Contact, now: Timestamp, id: Id<Score>) -> Option<Change> {
+    let score = engine.program().scores.get(id)?;
+    if score.bands.is_empty() {
+        return None;
+    }
+    let value = View::new(engine, contact, now).score(id, ScorePart::Total);
+    let slot = contact.facts.bands.get_mut(id.index())?;
+    let from = *slot;
+    let to = band::after(&score.bands, from, value);
+    *slot = to;
+    (from != to).then_some(Change::Band { score: id, from, to, value })
+}
+
+fn refresh_segment(engine: &Engine, contact: &mut Contact, now: Timestamp, id: Id<Segment>) -> Option<Change> {
+    let holds = View::new(engine, contact, now).holds(engine.segment(id)?);
+    let slot = contact.facts.members.get_mut(id.index())?;
+    if *slot == holds {
+        return None;
+    }
+    *slot = holds;
+    Some(if holds { Change::Entered(id) } else { Change::Left(id) })
+}

@@ -1,0 +1,181 @@
+//! When the value of an expression can change by itself.
+
+use flow_graph::expr::{CompareOp, ScorePart};
+use flow_graph::program::{Measure, Reach, Score};
+use flow_graph::{Expr, Id, Timestamp, Value};
+
+use super::{View, figure, range};
+use crate::derive::{crossing, score};
+use crate::time;
+
+/// The earliest instant after now at which the value can be another; never late.
+pub(super) fn next(view: &View<'_>, expr: &Expr) -> Option<Timestamp> {
+    match expr {
+        Expr::Const(_)
+        | Expr::Field(_)
+        | Expr::This(_)
+        | Expr::ThisMeta(_)
+        | Expr::Trigger(_)
+        | Expr::TriggerMeta(_)
+        | Expr::Key
+        | Expr::InBand { .. }
+        | Expr::InSegment(_)
+        | Expr::InStage { .. }
+        | Expr::InSequence(_)
+        | Expr::Template(_) => None,
+        Expr::Behaviour(id) => {
+            let behaviour = view.engine.program().behaviours.get(*id)?;
+            figure::next_leave(view, behaviour, view.contact.facts.figures.get(id.index())?)
+        }
+        Expr::Score { score: id, part } => {
+            let moving = score::curve(view, *id, *part).filter(|curve| curve.moves() && !flat(view, expr));
+            earliest([moving.map(|_| view.now.plus(1)), next_facts(view, *id, *part)])
+        }
+        Expr::Not(inner) => next(view, inner),
+        Expr::And(all) => next_of_many(view, all, false),
+        Expr::Or(any) => next_of_many(view, any, true),
+        Expr::Compare { op, left, right } => next_comparison(view, *op, left, right),
+        Expr::OneOf { value, list } => match **value {
+            Expr::Score { score, part } => {
+                earliest(list.iter().map(|one| next_crossing(view, score, part, CompareOp::Equal, one)))
+            }
+            _ => next(view, value),
+        },
+        Expr::TextTest { value, pattern, .. } => earliest([next(view, value), next(view, pattern)]),
+        Expr::Matches { value, .. } => next(view, value),
+        Expr::Contains { set, member } => earliest([next(view, set), next(view, member)]),
+        Expr::Arith { left, right, .. } => earliest([next(view, left), next(view, right)]),
+        Expr::Shift { moment, .. } => next(view, moment),
+        Expr::SinceLast { behaviour, span, .. } => match view.behaviour(*behaviour) {
+            Value::Instant(last) => {
+                let due = time::add(view.zone(), last, *span);
+                let turns = [due, due.plus(1)].into_iter().find(|turn| *turn > view.now);
+                earliest([turns, next(view, &Expr::Behaviour(*behaviour))])
+            }
+            _ => None,
+        },
+        Expr::Default { value, fallback } => {
+            let fallback = if view.value(value).is_known() { None } else { next(view, fallback) };
+            earliest([next(view, value), fallback])
+        }
+        Expr::Known(inner) => match **inner {
+            Expr::Score { .. } => None,
+            _ => next(view, inner),
+        },
+        Expr::If { condition, then, otherwise } => {
+            let taken = if view.holds(condition) { then } else { otherwise };
+            earliest([next(view, condition), next(view, taken)])
+        }
+    }
+}
+
+/// When something other than the steady run of a score can change a value.
+pub(super) fn next_jump(view: &View<'_>, expr: &Expr) -> Option<Timestamp> {
+    match expr {
+        Expr::Score { score, part } => next_facts(view, *score, *part),
+        Expr::Arith { left, right, .. } => earliest([next_jump(view, left), next_jump(view, right)]),
+        Expr::If { condition, then, otherwise } => {
+            let taken = if view.holds(condition) { then } else { otherwise };
+            earliest([next(view, condition), next_jump(view, taken)])
+        }
+        Expr::Default { value, fallback } if !view.value(value).is_known() => {
+            earliest([next_jump(view, value), next_jump(view, fallback)])
+        }
+        Expr::Default { value, .. } => next_jump(view, value),
+        _ => next(view, expr),
+    }
+}
+
+/// Of conditions all of which (or none of which) have to hold. While some hold it back, all of those have to turn
+/// first; otherwise any can.
+fn next_of_many(view: &View<'_>, many: &[Expr], decides: bool) -> Option<Timestamp> {
+    let mut last_holding: Option<Timestamp> = None;
+    let mut holding = false;
+    for expr in many.iter().filter(|expr| view.holds(expr) == decides) {
+        holding = true;
+        // One that never turns by itself holds it back for good.
+        let turns = next(view, expr)?;
+        last_holding = last_holding.max(Some(turns));
+    }
+    if holding { last_holding } else { earliest(many.iter().map(|expr| next(view, expr))) }
+}
+
+fn next_comparison(view: &View<'_>, op: CompareOp, left: &Expr, right: &Expr) -> Option<Timestamp> {
+    match (left, right) {
+        (Expr::Score { score, part }, other) if next(view, other).is_none() => {
+            next_crossing(view, *score, *part, op, &view.value(other))
+        }
+        (other, Expr::Score { score, part }) if next(view, other).is_none() => {
+            next_crossing(view, *score, *part, mirrored(op), &view.value(other))
+        }
+        (Expr::Behaviour(_), Expr::Const(_)) if settled(view, op, left, right) => None,
+        _ if flat(view, left) && flat(view, right) => earliest([next(view, left), next(view, right)]),
+        _ => range::next(view, op, left, right),
+    }
+}
+
+/// When a score crosses a value, or its facts change.
+fn next_crossing(view: &View<'_>, id: Id<Score>, part: ScorePart, op: CompareOp, bound: &Value) -> Option<Timestamp> {
+    let bound = match bound {
+        Value::Number(x) => *x,
+        Value::Int(n) => *n as f64,
+        // The comparison holds never, or by its type alone.
+        _ => return None,
+    };
+    let curve = score::curve(view, id, part)?;
+    let reached = crossing::first(&curve, &|value| value >= bound);
+    let passed = crossing::first(&curve, &|value| value > bound);
+    let crossed = match op {
+        CompareOp::GreaterEqual | CompareOp::Less => reached,
+        CompareOp::Greater | CompareOp::LessEqual => passed,
+        CompareOp::Equal | CompareOp::NotEqual => earliest([reached, passed]),
+    };
+    earliest([crossed, next_facts(view, id, part)])
+}
+
+fn next_facts(view: &View<'_>, id: Id<Score>, part: ScorePart) -> Option<Timestamp> {
+    match part {
+        ScorePart::Engagement => None,
+        ScorePart::Fit | ScorePart::Total => score::next_fit(view, id),
+    }
+}
+
+/// Whether a count that can only fall has already fallen below all that the comparison asks for.
+fn settled(view: &View<'_>, op: CompareOp, left: &Expr, right: &Expr) -> bool {
+    let Expr::Behaviour(id) = left else { return false };
+    let falls = view.engine.program().behaviours.get(*id).is_some_and(|behaviour| {
+        matches!((behaviour.measure, behaviour.reach), (Measure::Count | Measure::Distinct(_), Reach::Last(_)))
+    });
+    let (count, bound) = (view.value(left), view.value(right));
+    let below = count.order(&bound).is_lt();
+    falls
+        && match op {
+            CompareOp::GreaterEqual | CompareOp::Less | CompareOp::Equal | CompareOp::NotEqual => below,
+            CompareOp::Greater | CompareOp::LessEqual => below || count.order(&bound).is_eq(),
+        }
+}
+
+/// Whether a value moves in jumps only.
+fn flat(view: &View<'_>, expr: &Expr) -> bool {
+    match expr {
+        Expr::Score { score, part } => score::curve(view, *score, *part).is_none_or(|curve| !curve.moves()),
+        Expr::Arith { left, right, .. } => flat(view, left) && flat(view, right),
+        Expr::Default { value, fallback } => flat(view, value) && flat(view, fallback),
+        Expr::If { then, otherwise, .. } => flat(view, then) && flat(view, otherwise),
+        _ => true,
+    }
+}
+
+fn mirrored(op: CompareOp) -> CompareOp {
+    match op {
+        CompareOp::Less => CompareOp::Greater,
+        CompareOp::LessEqual => CompareOp::GreaterEqual,
+        CompareOp::Greater => CompareOp::Less,
+        CompareOp::GreaterEqual => CompareOp::LessEqual,
+        CompareOp::Equal | CompareOp::NotEqual => op,
+    }
+}
+
+fn earliest(each: impl IntoIterator<Item = Option<Timestamp>>) -> Option<Timestamp> {
+    each.into_iter().flatten().min()
+}

@@ -1,0 +1,168 @@
+//! What a behaviour is worth at an instant, and when that changes by itself.
+
+use flow_graph::program::{Behaviour, Measure, Reach};
+use flow_graph::{Timestamp, Type, Value};
+
+use super::View;
+use super::arith::{number, rounded};
+use crate::contact::facts::figure::{Figure, Window};
+
+/// The slot of the field that is measured.
+pub(crate) fn slot(measure: Measure) -> Option<u16> {
+    match measure {
+        Measure::Count | Measure::FirstTime | Measure::LastTime => None,
+        Measure::Sum(slot)
+        | Measure::Min(slot)
+        | Measure::Max(slot)
+        | Measure::Avg(slot)
+        | Measure::First(slot)
+        | Measure::Last(slot)
+        | Measure::Distinct(slot) => Some(slot),
+    }
+}
+
+/// The value of a behaviour.
+pub(crate) fn read(view: &View<'_>, behaviour: &Behaviour, state: &Figure) -> Value {
+    match state {
+        Figure::Count(count) => Value::Int(*count),
+        Figure::Sum { whole, fraction, count } => {
+            let sum = Sum { whole: *whole, fraction: *fraction, count: *count };
+            sum.read(behaviour.measure, view.measured(behaviour.event, behaviour.measure))
+        }
+        Figure::One(None) => Value::Missing,
+        Figure::One(Some((at, value))) => match behaviour.measure {
+            Measure::FirstTime | Measure::LastTime => Value::Instant(*at),
+            Measure::Count
+            | Measure::Sum(_)
+            | Measure::Min(_)
+            | Measure::Max(_)
+            | Measure::Avg(_)
+            | Measure::First(_)
+            | Measure::Last(_)
+            | Measure::Distinct(_) => value.clone(),
+        },
+        Figure::Distinct(values) => int(values.len()),
+        Figure::Times(times) => {
+            let Some(window) = window(view, behaviour) else { return Value::Missing };
+            times_inside(behaviour.measure, window, times)
+        }
+        Figure::Values(values) => {
+            let Some(window) = window(view, behaviour) else { return Value::Missing };
+            values_inside(view, behaviour, window, values)
+        }
+    }
+}
+
+/// When the next event leaves the window of a behaviour.
+pub(crate) fn next_leave(view: &View<'_>, behaviour: &Behaviour, state: &Figure) -> Option<Timestamp> {
+    let window = window(view, behaviour)?;
+    match state {
+        Figure::Times(times) => window.next_leave(times, |at| *at),
+        Figure::Values(values) => window.next_leave(values, |entry| entry.0),
+        Figure::Count(_) | Figure::Sum { .. } | Figure::One(_) | Figure::Distinct(_) => None,
+    }
+}
+
+fn window<'a>(view: &View<'a>, behaviour: &Behaviour) -> Option<Window<'a>> {
+    match behaviour.reach {
+        Reach::Ever => None,
+        Reach::Last(span) => Some(Window { zone: view.zone(), span, now: view.now }),
+    }
+}
+
+fn times_inside(measure: Measure, window: Window<'_>, times: &[Timestamp]) -> Value {
+    let mut inside = window.inside(times, |at| *at);
+    let time = match measure {
+        Measure::FirstTime => inside.next(),
+        Measure::LastTime => inside.next_back(),
+        Measure::Count
+        | Measure::Sum(_)
+        | Measure::Min(_)
+        | Measure::Max(_)
+        | Measure::Avg(_)
+        | Measure::First(_)
+        | Measure::Last(_)
+        | Measure::Distinct(_) => return int(inside.count()),
+    };
+    time.map_or(Value::Missing, |at| Value::Instant(*at))
+}
+
+fn values_inside(view: &View<'_>, behaviour: &Behaviour, window: Window<'_>, values: &[(Timestamp, Value)]) -> Value {
+    let mut inside = window.inside(values, |entry| entry.0).map(|entry| &entry.1);
+    let one = match behaviour.measure {
+        Measure::Sum(_) | Measure::Avg(_) => {
+            let mut sum = Sum::default();
+            inside.for_each(|value| sum.add(value));
+            return sum.read(behaviour.measure, view.measured(behaviour.event, behaviour.measure));
+        }
+        Measure::Distinct(_) => {
+            let mut different: Vec<&Value> = inside.collect();
+            different.sort_by(|a, b| a.order(b));
+            different.dedup_by(|a, b| a.order(b).is_eq());
+            return int(different.len());
+        }
+        Measure::Min(_) => inside.min_by(|a, b| a.order(b)),
+        Measure::Max(_) => inside.max_by(|a, b| a.order(b)),
+        Measure::First(_) => inside.next(),
+        Measure::Last(_) => inside.next_back(),
+        Measure::Count | Measure::FirstTime | Measure::LastTime => None,
+    };
+    one.cloned().unwrap_or(Value::Missing)
+}
+
+fn int(count: usize) -> Value {
+    i64::try_from(count).map_or(Value::Missing, Value::Int)
+}
+
+/// A sum on the way: whole numbers and fractions apart, so that whole ones stay exact.
+#[derive(Debug, Default)]
+struct Sum {
+    whole: i128,
+    fraction: f64,
+    count: i64,
+}
+
+impl Sum {
+    fn add(&mut self, value: &Value) {
+        if let Some((whole, fraction)) = parts(value) {
+            self.whole += i128::from(whole);
+            self.fraction += fraction;
+            self.count += 1;
+        }
+    }
+
+    fn read(&self, measure: Measure, ty: Option<&Type>) -> Value {
+        let mean = matches!(measure, Measure::Avg(_));
+        if mean && self.count == 0 {
+            return Value::Missing;
+        }
+        let amount = |make: fn(i64) -> Value| {
+            let whole = if mean { rounded(self.whole, i128::from(self.count)) } else { i64::try_from(self.whole).ok() };
+            whole.map_or(Value::Missing, make)
+        };
+        match ty {
+            Some(Type::Money) => amount(Value::Money),
+            Some(Type::Duration) => amount(Value::Duration),
+            Some(Type::Int) if !mean => amount(Value::Int),
+            _ => {
+                let sum = self.whole as f64 + self.fraction;
+                number(if mean { sum / self.count as f64 } else { sum })
+            }
+        }
+    }
+}
+
+/// The whole number and the fraction that a value adds to a sum; none for what cannot be summed.
+pub(crate) fn parts(value: &Value) -> Option<(i64, f64)> {
+    match value {
+        Value::Int(n) | Value::Money(n) | Value::Duration(n) => Some((*n, 0.0)),
+        Value::Number(x) => Some((0, *x)),
+        Value::Missing
+        | Value::Bool(_)
+        | Value::Text(_)
+        | Value::Enum(_)
+        | Value::Date(_)
+        | Value::Instant(_)
+        | Value::Set(_) => None,
+    }
+}

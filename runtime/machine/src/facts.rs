@@ -1,0 +1,215 @@
+//! How inputs become facts: duplicates, attributes, behaviours, hits of scores.
+
+use std::sync::Arc;
+
+use flow_graph::program::{Behaviour, Field, Measure, Reach, Score};
+use flow_graph::{Id, Timestamp, Value};
+
+use crate::contact::facts::figure::{Figure, Window};
+use crate::contact::facts::hits::Hits;
+use crate::contact::facts::seen::Print;
+use crate::contact::{Contact, Facts};
+use crate::engine::Engine;
+use crate::eval::{View, figure};
+use crate::input::{Attributes, Event};
+use crate::time;
+
+/// What became of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It is part of the facts.
+    New {
+        /// Older than `late_after`: its time plus that is before now. It triggers nothing.
+        late: bool,
+    },
+    /// Its message id or a unique value was seen before: nothing has changed.
+    Duplicate,
+}
+
+/// The event as it counts: one that claims to come from the future happened when it arrived.
+#[must_use]
+pub fn held(event: &Arc<Event>, now: Timestamp) -> Arc<Event> {
+    if event.time <= now { Arc::clone(event) } else { Arc::new(Event { time: now, ..Event::clone(event) }) }
+}
+
+impl Facts {
+    /// Takes an event that arrives now.
+    pub fn take_event(engine: &Engine, contact: &mut Contact, event: &Arc<Event>, now: Timestamp) -> Taken {
+        if is_repeated(engine, contact, event, now) {
+            return Taken::Duplicate;
+        }
+        let event = held(event, now);
+        for behaviour in engine.plan(event.kind).iter().flat_map(|plan| &plan.behaviours) {
+            count(engine, contact, &event, now, *behaviour);
+        }
+        for &(score, rule) in engine.plan(event.kind).iter().flat_map(|plan| &plan.hits) {
+            hit(engine, contact, &event, now, (score, rule));
+        }
+        let late = time::add(contact.zone(engine), event.time, engine.program().project.late_after) < now;
+        Taken::New { late }
+    }
+
+    /// Takes new values of fields: per field the newest time wins, of equal ones the later arrival. False for a
+    /// duplicate.
+    pub fn take_attributes(engine: &Engine, contact: &mut Contact, attributes: &Attributes, now: Timestamp) -> bool {
+        let within = engine.program().project.duplicates_within;
+        let zone = contact.zone(engine);
+        if contact.facts.seen.repeats(&attributes.id, zone, within, now) {
+            return false;
+        }
+        for (field, value) in &attributes.changes {
+            Self::set_field(engine, contact, *field, value.clone(), attributes.time.min(now));
+        }
+        true
+    }
+
+    /// Writes a field unless it has a newer value.
+    pub fn set_field(engine: &Engine, contact: &mut Contact, field: Id<Field>, value: Value, time: Timestamp) {
+        contact.facts.write(field, value, time);
+        if engine.program().zone_field == Some(field) {
+            contact.facts.find_zone(engine);
+            recount(engine, contact);
+        }
+    }
+
+    /// Takes over what is known of another contact, the newest value of each field, and computes behaviours and
+    /// scores anew from the events of both. Filters see the fields as they are now: how they were is not recorded.
+    pub fn merge(engine: &Engine, contact: &mut Contact, other: &Self, log: &[(Timestamp, Arc<Event>)]) {
+        for field in engine.program().fields.ids() {
+            let since = other.field_time(field);
+            if since > contact.facts.field_time(field) {
+                contact.facts.write(field, other.field(field).clone(), since);
+            }
+        }
+        contact.facts.find_zone(engine);
+        let own = std::mem::take(&mut contact.facts.seen);
+        Self::rebuild(engine, contact, log);
+        contact.facts.seen.unite(&own);
+        contact.facts.seen.unite(&other.seen);
+    }
+
+    /// Computes behaviours and scores anew from a log of events with the instants of their arrival, in that order.
+    pub fn rebuild(engine: &Engine, contact: &mut Contact, log: &[(Timestamp, Arc<Event>)]) {
+        let fresh = Self::new(engine);
+        contact.facts.figures = fresh.figures;
+        contact.facts.hits = fresh.hits;
+        for (arrival, event) in log {
+            Self::take_event(engine, contact, event, *arrival);
+        }
+    }
+}
+
+fn is_repeated(engine: &Engine, contact: &mut Contact, event: &Event, now: Timestamp) -> bool {
+    let within = engine.program().project.duplicates_within;
+    let zone = contact.zone(engine);
+    if contact.facts.seen.repeats(&event.id, zone, within, now) {
+        return true;
+    }
+    let unique = engine.plan(event.kind).map(|plan| plan.unique.as_slice()).unwrap_or_default();
+    let print = |&(slot, name): &(usize, Print)| event.values.get(slot).and_then(|value| name.with_value(value));
+    if unique.iter().filter_map(print).any(|print| contact.facts.seen.has(&print)) {
+        return true;
+    }
+    unique.iter().filter_map(print).for_each(|print| contact.facts.seen.note(print));
+    false
+}
+
+/// Counts an event in a behaviour; its filter is asked once, now.
+fn count(engine: &Engine, contact: &mut Contact, event: &Event, now: Timestamp, id: Id<Behaviour>) -> Option<()> {
+    let behaviour = engine.program().behaviours.get(id)?;
+    let view = View::new(engine, contact, now).with_this(event);
+    if !behaviour.filter.as_ref().is_none_or(|filter| view.holds(filter)) {
+        return None;
+    }
+    let value = match figure::slot(behaviour.measure) {
+        None => &Value::Missing,
+        Some(slot) => event.values.get(usize::from(slot)).filter(|value| value.is_known())?,
+    };
+    let zone = contact.zone(engine);
+    let state = contact.facts.figures.get_mut(id.index())?;
+    state.take(behaviour.measure, event.time, value);
+    if let Reach::Last(span) = behaviour.reach {
+        state.forget(Window { zone, span, now });
+    }
+    Some(())
+}
+
+fn hit(
+    engine: &Engine,
+    contact: &mut Contact,
+    event: &Event,
+    now: Timestamp,
+    (score, position): (Id<Score>, usize),
+) -> Option<()> {
+    let rule = engine.program().scores.get(score)?.hits.get(position)?;
+    let view = View::new(engine, contact, now).with_this(event);
+    if !rule.filter.as_ref().is_none_or(|filter| view.holds(filter)) {
+        return None;
+    }
+    let once_per = rule.once_per.map(|slot| event.values.get(usize::from(slot)).unwrap_or(&Value::Missing));
+    let zone = contact.zone(engine);
+    let state: &mut Hits = contact.facts.hits.get_mut(score.index())?.get_mut(position)?;
+    state.hit(rule, zone, event.time, once_per);
+    Some(())
+}
+
+/// Caps per calendar time hang on the zone.
+fn recount(engine: &Engine, contact: &mut Contact) {
+    let zone = contact.zone(engine);
+    for (score, states) in engine.program().scores.iter().zip(&mut contact.facts.hits) {
+        for (rule, state) in score.hits.iter().zip(states) {
+            if rule.cap.is_some_and(|cap| matches!(cap.per, flow_graph::Span::Calendar { .. })) {
+                state.count_again(rule, zone);
+            }
+        }
+    }
+}
+
+impl Figure {
+    /// Takes the value of an event at its time.
+    fn take(&mut self, measure: Measure, at: Timestamp, value: &Value) {
+        match self {
+            Self::Count(count) => *count = count.saturating_add(1),
+            Self::Sum { whole, fraction, count } => {
+                if let Some((more, part)) = figure::parts(value) {
+                    *whole += i128::from(more);
+                    *fraction += part;
+                    *count = count.saturating_add(1);
+                }
+            }
+            Self::One(one) => {
+                if one.as_ref().is_none_or(|(time, known)| replaces(measure, (at, value), (*time, known))) {
+                    *one = Some((at, value.clone()));
+                }
+            }
+            Self::Distinct(values) => {
+                if let Err(place) = values.binary_search_by(|known| known.order(value)) {
+                    values.insert(place, value.clone());
+                }
+            }
+            Self::Times(times) => times.insert(times.partition_point(|time| *time <= at), at),
+            Self::Values(values) => {
+                values.insert(values.partition_point(|(time, _)| *time <= at), (at, value.clone()));
+            }
+        }
+    }
+
+    fn forget(&mut self, window: Window<'_>) {
+        match self {
+            Self::Times(times) => window.forget(times, |at| *at),
+            Self::Values(values) => window.forget(values, |entry| entry.0),
+            Self::Count(_) | Self::Sum { .. } | Self::One(_) | Self::Distinct(_) => {}
+        }
+    }
+}
+
+/// Whether an event that arrives stands for all instead of the one that did.
+fn replaces(measure: Measure, new: (Timestamp, &Value), old: (Timestamp, &Value)) -> bool {
+    match measure {
+        Measure::First(_) | Measure::FirstTime => new.0 < old.0,
+        Measure::Last(_) | Measure::LastTime => new.0 >= old.0,
+        Measure::Min(_) => new.1.order(old.1).is_lt(),
+        Measure::Max(_) => new.1.order(old.1).is_gt(),
+        Measure::Count | Measure::Sum(_) | Measure::Avg(_) | Measure::Distinct(_) => false,
+    }
+}
