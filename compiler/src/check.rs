@@ -3,11 +3,24 @@
 //! Items are taken by kind and name, never by place, so the program depends on nothing else. Every table gets one
 //! entry for each declared name, also for what is wrong, so numbers stay right; with an error there is no program.
 
+mod arith;
+mod behaviour;
+mod compare;
+mod contact;
 mod event_ref;
 mod expr;
+mod fields;
+mod lifecycle;
+mod list;
+mod literal;
 mod logic;
 mod missing;
-mod stubs;
+mod order;
+mod path;
+mod range;
+mod score;
+mod score_bands;
+mod segment;
 mod trigger;
 mod types;
 

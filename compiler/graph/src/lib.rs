@@ -4,11 +4,13 @@
 
 pub mod expr;
 pub mod program;
+pub mod reads;
 pub mod table;
 pub mod template;
 pub mod testcase;
 pub mod time;
 pub mod value;
+pub mod walk;
 
 pub use expr::Expr;
 pub use program::Program;

@@ -37,7 +37,7 @@ impl Check<'_> {
         let when_true = scope.knowing(facts(&condition.expr, true));
         let when_false = scope.knowing(facts(&condition.expr, false));
         let (then, otherwise) = self.pair_of((&when_true, then), (&when_false, otherwise), expected);
-        let Some(ty) = self.common(&then, &otherwise, "the two values of an `if`", span) else {
+        let Some(ty) = self.common(&then, &otherwise, "an `if`", span) else {
             return Typed::error(span);
         };
         if condition.is_error() {

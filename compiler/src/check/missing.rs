@@ -14,7 +14,7 @@ impl Check<'_> {
         let span = left.span.to(right.span);
         let value = self.expr(scope, left, expected);
         let fallback = self.expr(scope, right, Some(&value.ty));
-        let Some(ty) = self.common(&value, &fallback, "a value and its default", span) else {
+        let Some(ty) = self.common(&value, &fallback, "a default", span) else {
             return Typed::error(span);
         };
         if !value.optional {
