@@ -8,11 +8,11 @@ pub(crate) mod lookup;
 
 use std::collections::BTreeMap;
 
+use flow_graph::Id;
 use flow_graph::program::{
     Calendar, Channel, Connector, EnumType, Event, Field, Lifecycle, Message, Score, Segment, Sequence, Sla, Team,
     Topic,
 };
-use flow_graph::{Id, Table};
 
 use crate::source::Span;
 use crate::syntax::tree;
@@ -259,11 +259,6 @@ impl<'a> Names<'a> {
     pub(crate) fn member_number<T: Named>(&self, id: Id<T>, name: &str) -> Option<u16> {
         let position = self.entry(id)?.members.iter().position(|member| member.name == name)?;
         u16::try_from(position).ok()
-    }
-
-    /// Whether an entry was just given the number that its name has: tables are filled in the order of the names.
-    pub(crate) fn in_step<T: Named>(&self, table: &Table<T>, id: Id<T>) -> bool {
-        table.next_id() == id
     }
 
     /// Where everything is declared.

@@ -3,8 +3,8 @@
 use petgraph::algo::{tarjan_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::program::{Derived, Program};
 use crate::Expr;
+use crate::program::{Derived, Program};
 
 /// An order in which each comes after all that it reads; else the circles, each in the order of reading.
 ///
@@ -23,7 +23,9 @@ pub fn order(program: &Program) -> Result<Vec<Derived>, Vec<Vec<Derived>>> {
 pub fn read_by(program: &Program, derived: Derived) -> Vec<Derived> {
     let conditions: Vec<&Expr> = match derived {
         Derived::Segment(id) => program.segments.get(id).map(|segment| &segment.condition).into_iter().collect(),
-        Derived::Score(id) => program.scores.get(id).into_iter().flat_map(|s| s.fit.iter().map(|rule| &rule.when)).collect(),
+        Derived::Score(id) => {
+            program.scores.get(id).into_iter().flat_map(|s| s.fit.iter().map(|rule| &rule.when)).collect()
+        }
     };
     let mut found = Vec::new();
     for condition in conditions {

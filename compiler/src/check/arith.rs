@@ -117,7 +117,8 @@ impl Check<'_> {
             return typed;
         }
         let found = self.describe(&typed.ty);
-        let wrong = Diagnostic::new(Code::TypeMismatch, typed.span, format!("a date or a datetime is needed, this is {found}"));
+        let wrong =
+            Diagnostic::new(Code::TypeMismatch, typed.span, format!("a date or a datetime is needed, this is {found}"));
         self.report(typed.declared.into_iter().fold(wrong, |w, at| w.label(at, "declared here")));
         Typed::error(tree.span)
     }
@@ -138,7 +139,8 @@ impl Check<'_> {
             return typed;
         }
         let (wanted, found) = (self.describe(&Ty::Of(ty.clone())), self.describe(&typed.ty));
-        let mut wrong = Diagnostic::new(Code::TypeMismatch, tree.span, format!("{wanted} is needed here, this is {found}"));
+        let mut wrong =
+            Diagnostic::new(Code::TypeMismatch, tree.span, format!("{wanted} is needed here, this is {found}"));
         for at in declared.into_iter().chain(typed.declared) {
             wrong = wrong.label(at, "declared here");
         }

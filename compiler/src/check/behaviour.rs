@@ -24,7 +24,7 @@ impl Check<'_> {
         let refused = self.refuses_derived(scope, span);
         let by_itself = matches!(function.value, Aggregate::First | Aggregate::Last);
         let reach = self.reach(reach, event, by_itself);
-        let Some((id, filter)) = self.event_ref(&filter_scope(), event) else { return Typed::error(span) };
+        let Some((id, filter)) = self.event_ref(&Scope::of_filter(), event) else { return Typed::error(span) };
         let Some((measure, ty, range)) = self.measure(function, id, field) else { return Typed::error(span) };
         let Some(reach) = reach.filter(|_| !refused) else { return Typed::error(span) };
         let behaviour = self.intern((id, filter, measure, reach), span);
@@ -44,7 +44,7 @@ impl Check<'_> {
     ) -> Typed {
         let refused = self.refuses_derived(scope, span);
         let reach = self.reach(reach, event, never);
-        let found = self.event_ref(&filter_scope(), event);
+        let found = self.event_ref(&Scope::of_filter(), event);
         let (Some((id, filter)), Some(reach), false) = (found, reach, refused) else { return Typed::error(span) };
         let behaviour = self.intern((id, filter, Measure::Count, reach), span);
         let op = if never { CompareOp::Less } else { CompareOp::GreaterEqual };
@@ -55,7 +55,7 @@ impl Check<'_> {
     /// `time since last order_placed`
     pub(super) fn since_last(&mut self, scope: &Scope, event: &EventRef, span: Span) -> Typed {
         let refused = self.refuses_derived(scope, span);
-        let Some((id, filter)) = self.event_ref(&filter_scope(), event).filter(|_| !refused) else {
+        let Some((id, filter)) = self.event_ref(&Scope::of_filter(), event).filter(|_| !refused) else {
             return Typed::error(span);
         };
         let behaviour = self.intern((id, filter, Measure::LastTime, Reach::Ever), span);
@@ -73,7 +73,11 @@ impl Check<'_> {
     ) -> Typed {
         let since = self.expr(scope, since, None);
         let Some((by, at)) = arith::duration(length) else {
-            let wrong = Diagnostic::new(Code::NotConstant, length.span, "a time since an event is compared with a length of time");
+            let wrong = Diagnostic::new(
+                Code::NotConstant,
+                length.span,
+                "a time since an event is compared with a length of time",
+            );
             self.report(wrong.help("write it out, for example `30 days` or `48h`"));
             return Typed::error(span);
         };
@@ -121,7 +125,8 @@ impl Check<'_> {
             if function.value == Aggregate::Count {
                 return Some((Measure::Count, Ty::Of(Type::Int), Some((0.0, f64::INFINITY))));
             }
-            let wrong = Diagnostic::new(Code::TypeMismatch, function.span, format!("`{word}` needs a field of the event"));
+            let wrong =
+                Diagnostic::new(Code::TypeMismatch, function.span, format!("`{word}` needs a field of the event"));
             let event = self.names.name(event).to_owned();
             self.report(wrong.help(format!("write `{word}({event}.field …)`")));
             return None;
@@ -194,9 +199,3 @@ impl Check<'_> {
         id
     }
 }
-
-/// What the filter of a behaviour sees around the event: the contact's fields and nothing derived.
-fn filter_scope() -> Scope {
-    Scope { facts_only: true, ..Scope::contact() }
-}
-

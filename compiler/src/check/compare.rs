@@ -30,7 +30,8 @@ impl Check<'_> {
         let by_order = !matches!(how, CompareOp::Equal | CompareOp::NotEqual);
         if by_order && !is_ordered(&ty) {
             let what = self.describe(&ty);
-            let wrong = Diagnostic::new(Code::NoOrder, op.span, format!("{what} is neither smaller nor larger than another"));
+            let wrong =
+                Diagnostic::new(Code::NoOrder, op.span, format!("{what} is neither smaller nor larger than another"));
             self.report(wrong.help("use `==`, `!=` or `in [..]`"));
             return Typed::error(span);
         }
@@ -183,7 +184,8 @@ impl Check<'_> {
             return !typed.is_error();
         }
         let found = self.describe(&typed.ty);
-        let wrong = Diagnostic::new(Code::TypeMismatch, typed.span, format!("`{user}` looks into a text, this is {found}"));
+        let wrong =
+            Diagnostic::new(Code::TypeMismatch, typed.span, format!("`{user}` looks into a text, this is {found}"));
         let wrong = typed.declared.into_iter().fold(wrong, |wrong, at| wrong.label(at, "declared here"));
         self.report(wrong);
         false
@@ -238,8 +240,7 @@ fn shared(a: &Ty, b: &Ty) -> Option<Ty> {
 pub(super) fn is_text(ty: &Ty) -> bool {
     matches!(
         ty,
-        Ty::NameOf(_)
-            | Ty::Of(Type::Text | Type::Email | Type::Phone | Type::Url | Type::TimeZone | Type::Country)
+        Ty::NameOf(_) | Ty::Of(Type::Text | Type::Email | Type::Phone | Type::Url | Type::TimeZone | Type::Country)
     )
 }
 
@@ -247,9 +248,7 @@ pub(super) fn is_text(ty: &Ty) -> bool {
 pub(super) fn is_ordered(ty: &Ty) -> bool {
     matches!(
         ty,
-        Ty::Of(
-            Type::Int | Type::Number | Type::Money | Type::Percent | Type::Date | Type::DateTime | Type::Duration
-        )
+        Ty::Of(Type::Int | Type::Number | Type::Money | Type::Percent | Type::Date | Type::DateTime | Type::Duration)
     )
 }
 

@@ -127,7 +127,8 @@ impl Check<'_> {
     fn hold(&mut self, hold: &Spanned<Duration>) -> Option<Length> {
         let length = self.spanned(hold);
         if length.nominal_ms() == 0 {
-            let wrong = Diagnostic::new(Code::LifecycleShape, hold.span, "a condition that holds for no time is no condition");
+            let wrong =
+                Diagnostic::new(Code::LifecycleShape, hold.span, "a condition that holds for no time is no condition");
             self.report(wrong.help("leave out `for …`"));
             return None;
         }

@@ -34,7 +34,8 @@ impl Check<'_> {
             Literal::Bool(b) => constant(Value::Bool(*b), Type::Bool, span),
             Literal::Date(date) => {
                 if wanted == Some(&Type::DateTime) {
-                    let wrong = Diagnostic::new(Code::WrongUnit, span, format!("`{date}` is a date, a time is needed too"));
+                    let wrong =
+                        Diagnostic::new(Code::WrongUnit, span, format!("`{date}` is a date, a time is needed too"));
                     let fixed = format!("{date}T00:00");
                     let help = format!("the start of that day is `{fixed}`");
                     self.report(wrong.help(help).fix(format!("write `{fixed}`"), span, fixed, Applicability::Unsafe));
@@ -45,7 +46,8 @@ impl Check<'_> {
             Literal::DateTime(time) => {
                 if wanted == Some(&Type::Date) {
                     let date = time.local.date();
-                    let wrong = Diagnostic::new(Code::WrongUnit, span, "this is an instant, a date without a time is needed");
+                    let wrong =
+                        Diagnostic::new(Code::WrongUnit, span, "this is an instant, a date without a time is needed");
                     let wrong = wrong.help(format!("write `{date}`"));
                     self.report(wrong.fix(format!("write `{date}`"), span, date.to_string(), Applicability::Unsafe));
                     return Typed::error(span);
@@ -109,8 +111,8 @@ impl Check<'_> {
             Some(minutes) => Offset::from_seconds(minutes * 60).ok().map(TimeZone::fixed),
             None => zone::get(&self.settings.project.timezone.value),
         };
-        let instant = zoned.and_then(|zone| zone.to_ambiguous_zoned(time.local).compatible().ok());
-        let instant = instant.map(|zoned| Timestamp(zoned.timestamp().as_millisecond()));
+        let instant = zoned.and_then(|zone| zone.to_ambiguous_timestamp(time.local).compatible().ok());
+        let instant = instant.map(|at| Timestamp(at.as_millisecond()));
         if instant.is_none() && (time.offset_minutes.is_some() || self.settings.complete) {
             self.report(Diagnostic::new(Code::WrongUnit, span, "there is no such instant"));
         }

@@ -31,9 +31,8 @@ impl Check<'_> {
 
     /// Whether a bare name stands for nothing by itself: then it may be a value of the type that is wanted.
     pub(super) fn is_open_name(&self, scope: &Scope, name: &str) -> bool {
-        let of_event = scope.this.is_some_and(|event| {
-            self.names.member_number(event, name).is_some() || meta(&[name]).is_some()
-        });
+        let of_event =
+            scope.this.is_some_and(|event| self.names.member_number(event, name).is_some() || meta(&[name]).is_some());
         let key = name == "key" && scope.run.as_ref().is_some_and(|run| run.key.is_some());
         !of_event && !key && self.names.number::<Field>(name).is_none()
     }
@@ -68,7 +67,8 @@ impl Check<'_> {
                 return Some(of_meta(Expr::ThisMeta(found), found, name.span));
             }
         }
-        if name.value == "key" && !scope.facts_only
+        if name.value == "key"
+            && !scope.facts_only
             && let Some(key) = scope.run.as_ref().and_then(|run| run.key.clone())
         {
             return Some(Typed::new(Expr::Key, key, name.span));
@@ -124,7 +124,9 @@ impl Check<'_> {
     fn of_event(&mut self, scope: &Scope, owner: &Name, rest: &[Name], span: Span) -> Option<Typed> {
         let words: Vec<&str> = rest.iter().map(|name| name.value.as_str()).collect();
         if let Some(event) = scope.this {
-            if let Some(found) = meta(&words).filter(|_| rest.len() > 1 || self.names.member_number(event, words.first().unwrap_or(&"")).is_none()) {
+            if let Some(found) = meta(&words)
+                .filter(|_| rest.len() > 1 || self.names.member_number(event, words.first().unwrap_or(&"")).is_none())
+            {
                 return Some(of_meta(Expr::ThisMeta(found), found, span));
             }
             let [field] = rest else {
@@ -136,7 +138,9 @@ impl Check<'_> {
         }
         let Some(run) = scope.run.as_ref().filter(|_| !scope.facts_only) else {
             let wrong = Diagnostic::new(Code::NoEvent, owner.span, "there is no event here that `event` could mean");
-            self.report(wrong.help("`event` stands inside `where`, and in sequences, where it is the event that began the run"));
+            self.report(
+                wrong.help("`event` stands inside `where`, and in sequences, where it is the event that began the run"),
+            );
             return None;
         };
         if let Some(found) = meta(&words) {
@@ -200,7 +204,11 @@ impl Check<'_> {
         if scope.this.is_some() {
             return Some(of_meta(Expr::ThisMeta(found), found, span));
         }
-        let wrong = Diagnostic::new(Code::NoEvent, span, format!("`{}` belongs to an event, and there is none here", owner.value));
+        let wrong = Diagnostic::new(
+            Code::NoEvent,
+            span,
+            format!("`{}` belongs to an event, and there is none here", owner.value),
+        );
         let text = self.text(span);
         self.report(wrong.help(format!("in a sequence write `event.{text}`, the event that began the run")));
         None

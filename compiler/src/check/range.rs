@@ -1,7 +1,7 @@
 //! Comparisons whose outcome is known before anybody comes: constants, and numbers outside of the declared range.
 
+use flow_graph::Value;
 use flow_graph::expr::CompareOp;
-use flow_graph::{Expr, Value};
 
 use super::compare::flipped;
 use super::{Check, Typed};
@@ -24,7 +24,8 @@ impl Check<'_> {
         let (code, word) = if always { (Code::AlwaysTrue, "always") } else { (Code::NeverTrue, "never") };
         let mut wrong = Diagnostic::new(code, span, format!("this comparison is {word} true"));
         if let Some((typed, (low, high))) = of.and_then(|typed| Some((typed, typed.range?))) {
-            let words = if high.is_infinite() { format!("never below {low}") } else { format!("always in {low}..{high}") };
+            let words =
+                if high.is_infinite() { format!("never below {low}") } else { format!("always in {low}..{high}") };
             wrong = wrong.label(typed.span, words.clone());
             wrong = typed.declared.into_iter().fold(wrong, |w, at| w.label(at, "declared here"));
         }
@@ -75,9 +76,4 @@ fn decided(always: bool, never: bool) -> Option<bool> {
     } else {
         None
     }
-}
-
-/// A constant comparison, folded; for what is built without an author's text.
-pub(super) fn is_true(expr: &Expr) -> bool {
-    *expr == Expr::Const(Value::Bool(true))
 }

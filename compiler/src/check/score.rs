@@ -57,7 +57,9 @@ impl Check<'_> {
         let points = rule.points.value;
         let at = self.location(rule.span);
         if points == 0.0 {
-            self.report(Diagnostic::new(Code::ScoreRule, rule.points.span, "this rule adds nothing").help("remove the rule"));
+            self.report(
+                Diagnostic::new(Code::ScoreRule, rule.points.span, "this rule adds nothing").help("remove the rule"),
+            );
         }
         match &rule.kind {
             ScoreRuleKind::When(condition) => {
@@ -65,8 +67,7 @@ impl Check<'_> {
                 score.fit.push(FitRule { points, when, at });
             }
             ScoreRuleKind::On { event, cap, once_per, decay } => {
-                let filter_scope = Scope { facts_only: true, ..Scope::contact() };
-                let found = self.event_ref(&filter_scope, event);
+                let found = self.event_ref(&Scope::of_filter(), event);
                 let cap = cap.as_ref().and_then(|cap| self.cap(cap));
                 let half_life_ms = match decay {
                     Some(RuleDecay::None(_)) => None,
@@ -110,9 +111,11 @@ impl Check<'_> {
                 self.report(wrong.help("write it in days: `30 days`"));
                 None
             }
-            DurationUnit::Second | DurationUnit::Minute | DurationUnit::Hour | DurationUnit::Day | DurationUnit::Week => {
-                Some(ms)
-            }
+            DurationUnit::Second
+            | DurationUnit::Minute
+            | DurationUnit::Hour
+            | DurationUnit::Day
+            | DurationUnit::Week => Some(ms),
         }
     }
 }

@@ -44,12 +44,16 @@ impl Check<'_> {
         if until.value > from {
             let message = format!("`{name}` is left below {}, which is above its beginning {from}", until.value);
             let wrong = Diagnostic::new(Code::ScoreBands, until.span, message).label(tree.from.span, "begins here");
-            self.report(wrong.help("`until` is a lower border than `from`, so that a score near the border does not flap"));
+            self.report(
+                wrong.help("`until` is a lower border than `from`, so that a score near the border does not flap"),
+            );
         } else if let Some(before) = before.filter(|before| until.value < before.from.value) {
             let message = format!("`{name}` is left below {}, deep inside of the bands under it", until.value);
             let wrong = Diagnostic::new(Code::ScoreBands, until.span, message);
             let label = format!("`{}` begins at {}", before.name.value, before.from.value);
-            self.report(wrong.label(before.from.span, label).help("let `until` stay above the beginning of the band before"));
+            self.report(
+                wrong.label(before.from.span, label).help("let `until` stay above the beginning of the band before"),
+            );
         }
     }
 }

@@ -116,6 +116,11 @@ pub(crate) struct RunScope {
 }
 
 impl Scope {
+    /// Around the filter of a behaviour or of a score rule: the contact's fields and nothing derived.
+    pub(crate) fn of_filter() -> Self {
+        Self { facts_only: true, ..Self::default() }
+    }
+
     /// The contact and what is derived of it.
     pub(crate) fn contact() -> Self {
         Self::default()
@@ -129,11 +134,6 @@ impl Scope {
     /// Inside `where` of an event, around what this scope sees.
     pub(crate) fn looking_at(&self, event: Id<Event>) -> Self {
         Self { this: Some(event), known: Vec::new(), ..self.clone() }
-    }
-
-    /// Inside the filter of a behaviour or a score rule: the event and fields of the contact, nothing else.
-    pub(crate) fn filter_of(event: Id<Event>) -> Self {
-        Self { this: Some(event), facts_only: true, ..Self::default() }
     }
 
     /// With more that is known to be there.
