@@ -1,34 +1,148 @@
 //! Where a contact stands: stages, runs, service levels, what was sent and consented to.
 
-use flow_graph::Id;
-use flow_graph::program::{Lifecycle, Sequence};
+pub mod clock;
+pub mod consent;
+pub mod exposure;
+pub mod run;
+
+use flow_graph::program::{Channel, Lifecycle, Sequence, Sla};
+use flow_graph::{Id, Timestamp, Value};
 use serde::{Deserialize, Serialize};
+
+pub use clock::{Clock, ClockState};
+pub use consent::Consents;
+pub use exposure::Exposure;
+pub use run::{Doing, Run, Sending};
 
 use crate::engine::Engine;
 
 /// Stages, runs, service levels, what was sent and consented to.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Journey {
-    /// The stage of each lifecycle.
-    stages: Vec<u16>,
+    /// The stage of each lifecycle and since when.
+    pub(crate) stages: Vec<(u16, Timestamp)>,
+    /// Conditions of `for` transitions that hold: lifecycle, transition, since when without a break.
+    pub(crate) holds: Vec<(Id<Lifecycle>, u16, Timestamp)>,
+    /// Runs under way, oldest first.
+    pub(crate) runs: Vec<Run>,
+    /// Entries that `once` and `again after` look back to.
+    pub(crate) entries: Vec<Entry>,
+    /// How many runs of each sequence have begun: they are numbered from 1.
+    pub(crate) begun: Vec<(Id<Sequence>, u32)>,
+    /// The number within this contact that the next run gets.
+    pub(crate) next_serial: u32,
+    /// Messages that a cap still counts.
+    pub(crate) sent: Vec<Sent>,
+    /// Consent by topic, and addresses that are suppressed.
+    pub(crate) consents: Consents,
+    /// Splits and holdouts that the contact has been exposed to.
+    pub(crate) exposures: Vec<Exposure>,
+    /// The latest clock of each service level that ever started.
+    pub(crate) clocks: Vec<Clock>,
+    /// When something changes by itself next, as computed at the end of the last turn.
+    pub(crate) wake: Option<Timestamp>,
+}
+
+/// That a run began.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Of which sequence.
+    pub sequence: Id<Sequence>,
+    /// With which key.
+    pub key: Option<Value>,
+    /// When, the latest time.
+    pub at: Timestamp,
+}
+
+/// A message that left.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Sent {
+    /// Through which channel.
+    pub channel: Id<Channel>,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Journey {
     /// Everybody's start.
     #[must_use]
     pub fn new(engine: &Engine) -> Self {
-        Self { stages: engine.program().lifecycles.iter().map(|lifecycle| lifecycle.start).collect() }
+        let stages = engine.program().lifecycles.iter().map(|lifecycle| (lifecycle.start, Timestamp::MIN)).collect();
+        Self { stages, ..Self::default() }
     }
 
     /// The stage of a lifecycle.
     #[must_use]
     pub fn stage(&self, lifecycle: Id<Lifecycle>) -> u16 {
-        self.stages.get(lifecycle.index()).copied().unwrap_or(0)
+        self.stages.get(lifecycle.index()).map_or(0, |stage| stage.0)
+    }
+
+    /// Since when the contact has been in its stage of a lifecycle.
+    #[must_use]
+    pub fn stage_since(&self, lifecycle: Id<Lifecycle>) -> Option<Timestamp> {
+        self.stages.get(lifecycle.index()).map(|stage| stage.1)
     }
 
     /// Whether a run of a sequence is under way.
     #[must_use]
-    pub fn in_sequence(&self, _sequence: Id<Sequence>) -> bool {
-        false
+    pub fn in_sequence(&self, sequence: Id<Sequence>) -> bool {
+        self.runs.iter().any(|run| run.sequence == sequence)
+    }
+
+    /// Runs under way, oldest first.
+    #[must_use]
+    pub fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// The latest clock of a service level.
+    #[must_use]
+    pub fn clock(&self, sla: Id<Sla>) -> Option<&Clock> {
+        self.clocks.iter().find(|clock| clock.sla == sla)
+    }
+
+    /// Consent by topic, and addresses that are suppressed.
+    #[must_use]
+    pub fn consents(&self) -> &Consents {
+        &self.consents
+    }
+
+    /// When something changes by itself next.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        self.wake
+    }
+
+    pub(crate) fn run(&self, serial: u32) -> Option<&Run> {
+        self.runs.iter().find(|run| run.serial == serial)
+    }
+
+    pub(crate) fn run_mut(&mut self, serial: u32) -> Option<&mut Run> {
+        self.runs.iter_mut().find(|run| run.serial == serial)
+    }
+
+    /// The next number within this contact, and within the sequence.
+    pub(crate) fn number(&mut self, sequence: Id<Sequence>) -> (u32, u32) {
+        let serial = self.next_serial;
+        self.next_serial = self.next_serial.saturating_add(1);
+        if let Some(begun) = self.begun.iter_mut().find(|begun| begun.0 == sequence) {
+            begun.1 = begun.1.saturating_add(1);
+            return (serial, begun.1);
+        }
+        self.begun.push((sequence, 1));
+        (serial, 1)
+    }
+
+    /// When a run of a sequence with this key last began.
+    pub(crate) fn last_entry(&self, sequence: Id<Sequence>, key: Option<&Value>) -> Option<Timestamp> {
+        self.entries.iter().find(|entry| entry.sequence == sequence && entry.key.as_ref() == key).map(|entry| entry.at)
+    }
+
+    pub(crate) fn note_entry(&mut self, sequence: Id<Sequence>, key: Option<&Value>, at: Timestamp) {
+        let known = self.entries.iter_mut().find(|entry| entry.sequence == sequence && entry.key.as_ref() == key);
+        match known {
+            Some(entry) => entry.at = entry.at.max(at),
+            None => self.entries.push(Entry { sequence, key: key.cloned(), at }),
+        }
     }
 }

@@ -1,0 +1,17 @@
+//! `send`: the run wishes to send and stays; the gates decide when the turn has come to its effects.
+
+use crate::contact::journey::{Doing, Sending};
+use crate::journey::runs::{Next, Place};
+use crate::turn::Turn;
+
+/// Wishes to send.
+pub(crate) fn arrive(turn: &mut Turn<'_>, place: Place<'_>) -> Next {
+    let now = turn.now;
+    if let Some(run) = turn.contact.journey.run_mut(place.serial) {
+        run.visited.push(run.step);
+        run.doing = Doing::Sending(Sending { wished: now, held: None, capped: None });
+    }
+    let cause = turn.cause.clone();
+    turn.wishes.push((place.serial, cause));
+    Next::Stay
+}

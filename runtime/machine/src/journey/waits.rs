@@ -1,0 +1,118 @@
+//! Waits: what lets waiting runs go on.
+//!
+//! First what the time brings, then what happens: the end of a limit does not belong to it.
+
+use flow_graph::program::{StepId, StepKind};
+
+use super::runs::{self, Ending};
+use super::steps::{self, Until, wait_for};
+use crate::contact::journey::{Doing, Run};
+use crate::decision::{ExitReason, Gate};
+use crate::turn::{Signal, Turn};
+
+/// Lets runs go on that wait for an instant that is here, or for a signal of the batch.
+pub(crate) fn settle(turn: &mut Turn<'_>, batch: &[Signal]) {
+    if turn.contact.journey.runs.is_empty() {
+        return;
+    }
+    turn.cause = turn.origin.clone();
+    if std::mem::take(&mut turn.fields_changed) {
+        follow(turn);
+    }
+    for serial in serials(turn) {
+        let Some(run) = turn.contact.journey.run(serial) else { continue };
+        if let Doing::Waiting { until: Some(until) } = run.doing {
+            if until <= turn.now {
+                let next = after(turn, run);
+                runs::advance(turn, serial, next);
+            }
+        }
+    }
+    for signal in batch {
+        turn.cause = signal.cause();
+        for serial in serials(turn) {
+            let Some(run) = turn.contact.journey.run(serial) else { continue };
+            let seen = look_ahead(turn, run, signal);
+            let target = taken(turn, run, signal);
+            if let Some(run) = turn.contact.journey.run_mut(serial) {
+                run.seen.extend(seen);
+            }
+            if let Some(target) = target {
+                runs::advance(turn, serial, target);
+            }
+        }
+    }
+}
+
+/// Computes the instants of waits anew: fields have changed, and with them perhaps the zone or the moment.
+fn follow(turn: &mut Turn<'_>) {
+    for serial in serials(turn) {
+        let Some(run) = turn.contact.journey.run(serial) else { continue };
+        match run.doing {
+            Doing::Moving | Doing::Waiting { until: None } => {}
+            Doing::Waiting { until: Some(_) } => renew(turn, serial),
+            Doing::Sending(mut sending) => {
+                // Quiet hours go by the zone: they are asked again.
+                if let Some((Gate::Quiet, _)) = sending.held {
+                    let now = turn.now;
+                    sending.held = Some((Gate::Quiet, now));
+                    if let Some(run) = turn.contact.journey.run_mut(serial) {
+                        run.doing = Doing::Sending(sending);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Computes the instant anew at which a waiting run goes on, never earlier than now.
+pub(crate) fn renew(turn: &mut Turn<'_>, serial: u32) {
+    let Some(run) = turn.contact.journey.run(serial) else { return };
+    let next = after(turn, run);
+    let until = match steps::until(turn, run) {
+        Some(Until::At(until)) => Some(until.max(turn.now)),
+        Some(Until::Open) | None => None,
+        Some(Until::Passed { exit: false }) => return runs::advance(turn, serial, next),
+        Some(Until::Passed { exit: true }) => {
+            let step = turn.program().sequences.get(run.sequence).and_then(|it| it.steps.get(usize::from(run.step)));
+            let Some(at) = step.map(|step| step.at) else { return };
+            return runs::end(turn, serial, Ending::Exit { reason: ExitReason::MomentPassed, at });
+        }
+    };
+    if let Some(run) = turn.contact.journey.run_mut(serial) {
+        run.doing = Doing::Waiting { until };
+    }
+}
+
+/// Where a run goes on when its time is up.
+fn after(turn: &Turn<'_>, run: &Run) -> Option<StepId> {
+    let step = turn.program().sequences.get(run.sequence)?.steps.get(usize::from(run.step))?;
+    if let StepKind::WaitFor { timeout, .. } = &step.kind { *timeout } else { step.next }
+}
+
+/// Where a signal leads a run that waits for it.
+#[expect(clippy::option_option, reason = "nowhere is a target too: the end of the run")]
+fn taken(turn: &Turn<'_>, run: &Run, signal: &Signal) -> Option<Option<StepId>> {
+    let Doing::Waiting { .. } = run.doing else { return None };
+    let step = turn.program().sequences.get(run.sequence)?.steps.get(usize::from(run.step))?;
+    let StepKind::WaitFor { branches, .. } = &step.kind else { return None };
+    let branch = wait_for::branch(turn, run, branches, signal)?;
+    branches.get(usize::from(branch)).map(|(_, target)| *target)
+}
+
+/// What a signal means to the `since entry` waits that a run may still come to.
+fn look_ahead(turn: &Turn<'_>, run: &Run, signal: &Signal) -> Vec<(StepId, u16)> {
+    let Some(sequence) = turn.program().sequences.get(run.sequence) else { return Vec::new() };
+    let mut seen = Vec::new();
+    for (id, step) in (0_u16..).zip(&sequence.steps) {
+        let StepKind::WaitFor { since_entry: true, branches, .. } = &step.kind else { continue };
+        if run.seen.iter().all(|known| known.0 != id) {
+            seen.extend(wait_for::branch(turn, run, branches, signal).map(|branch| (id, branch)));
+        }
+    }
+    seen
+}
+
+fn serials(turn: &Turn<'_>) -> Vec<u32> {
+    turn.contact.journey.runs.iter().map(|run| run.serial).collect()
+}

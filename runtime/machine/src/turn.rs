@@ -1,0 +1,226 @@
+//! One turn: everything that happens to a contact at one instant because of one input.
+//!
+//! The input is taken (duplicates, attributes, behaviours), scores and segments follow, and then the phases run over a
+//! batch of signals: lifecycles, goals and exits, waits, entries, service levels. What they cause is the next batch;
+//! when there is none left, the sends that are due are decided, and what that causes is handled too.
+//!
+//! Decisions where the language is silent:
+//! * Phases go before order: a goal or exit sees every signal of its batch before an entry sees the first one. So what
+//!   begins a run is never its goal or exit.
+//! * Stage changes join the batch that causes them; all else that the phases cause is in the next one.
+//! * A late input changes facts and is recorded; nothing is triggered. A `when` transition that holds because of it
+//!   fires at the next ordinary turn; the clock of a `for` goes by the facts at once.
+//! * Attributes older than `late_after` are late like events.
+//! * A contact whose first input is late is in its start stages in silence: importing history welcomes nobody.
+//! * A turn handles at most [`SIGNALS_AT_MOST`] signals, then it ends; the compiler refuses programs that come near.
+
+mod look;
+mod signal;
+mod wake;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use flow_graph::program::{Lifecycle, Location};
+use flow_graph::{Id, Program, Timestamp};
+
+pub(crate) use signal::{Scope, Signal};
+
+use crate::contact::Contact;
+use crate::decision::{Cause, Decision, DecisionKind, Item, Outcome, Transition, Why};
+use crate::engine::Engine;
+use crate::input::{Attributes, Event};
+use crate::{gates, journey, sla};
+
+/// How many signals one turn handles.
+pub(crate) const SIGNALS_AT_MOST: usize = 1_000;
+
+/// What begins a turn.
+#[derive(Debug)]
+pub(crate) enum Begin {
+    /// An event.
+    Event(Arc<Event>),
+    /// Attributes.
+    Attributes(Attributes),
+    /// Nothing but time passed.
+    Time,
+}
+
+/// One turn of one contact.
+#[derive(Debug)]
+pub(crate) struct Turn<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) contact: &'a mut Contact,
+    pub(crate) now: Timestamp,
+    pub(crate) out: &'a mut Transition,
+    /// What set off what is being handled.
+    pub(crate) cause: Cause,
+    /// What began the turn.
+    pub(crate) origin: Cause,
+    /// What is still to be handled.
+    pub(crate) queue: VecDeque<Signal>,
+    /// Why runs wish to send, for those that began to wish in this turn.
+    pub(crate) wishes: Vec<(u32, Cause)>,
+    /// Nothing is triggered: the input is late, a merge, or a new program.
+    pub(crate) silent: bool,
+    /// Stages entered in this turn.
+    pub(crate) entered: Vec<(Id<Lifecycle>, u16)>,
+    /// Facts or runs have changed since conditions were last looked at.
+    pub(crate) touched: bool,
+    /// Fields have changed since waits were last looked at.
+    pub(crate) fields_changed: bool,
+    signals_left: usize,
+}
+
+/// A turn of a contact at an instant.
+pub(crate) fn run(engine: &Engine, contact: &mut Contact, begin: Begin, now: Timestamp, out: &mut Transition) {
+    let mut turn = Turn::new(engine, contact, now, out);
+    turn.begin(begin);
+    turn.finish();
+}
+
+impl<'a> Turn<'a> {
+    pub(crate) fn new(
+        engine: &'a Engine,
+        contact: &'a mut Contact,
+        now: Timestamp,
+        out: &'a mut Transition,
+    ) -> Self {
+        let now = now.max(contact.now);
+        contact.now = now;
+        Self {
+            engine,
+            contact,
+            now,
+            out,
+            cause: Cause::Time,
+            origin: Cause::Time,
+            queue: VecDeque::new(),
+            wishes: Vec::new(),
+            silent: false,
+            entered: Vec::new(),
+            touched: true,
+            fields_changed: false,
+            signals_left: SIGNALS_AT_MOST,
+        }
+    }
+
+    /// The program; it outlives the turn.
+    pub(crate) fn program(&self) -> &'a Program {
+        self.engine.program()
+    }
+
+    /// Handles the queue until nothing is left, and computes when something changes by itself next.
+    pub(crate) fn finish(mut self) {
+        self.refresh();
+        if self.silent {
+            self.queue.clear();
+            journey::lifecycle::track(&mut self);
+        } else {
+            self.settle();
+        }
+        let wake = self.next_wake();
+        self.contact.journey.wake = wake;
+    }
+
+    /// Records a decision with the cause of the moment.
+    pub(crate) fn decide(&mut self, item: Item, at: Location, kind: DecisionKind) {
+        let why = Why { item, at, cause: self.cause.clone() };
+        self.out.decisions.push(Decision { at: self.now, kind, why });
+    }
+
+    /// Something happened that can set something off.
+    pub(crate) fn signal(&mut self, signal: Signal) {
+        if !self.silent {
+            self.queue.push_back(signal);
+        }
+    }
+
+    /// Moves what waits in the queue to the end of the batch; an event that the turn made is taken as an input first.
+    pub(crate) fn gather(&mut self, batch: &mut Vec<Signal>) {
+        while let Some(signal) = self.queue.pop_front() {
+            if self.signals_left == 0 {
+                self.queue.clear();
+                return;
+            }
+            self.signals_left -= 1;
+            let Signal::Emitted(event) = signal else {
+                batch.push(signal);
+                continue;
+            };
+            self.cause = Cause::Event(Arc::clone(&event));
+            if self.take_event(&event) != Outcome::Duplicate {
+                batch.push(Signal::Event(event));
+                self.refresh();
+            }
+        }
+    }
+
+    fn begin(&mut self, begin: Begin) {
+        match begin {
+            Begin::Event(event) => {
+                let event = if event.time > self.now {
+                    Arc::new(Event { time: self.now, ..Event::clone(&event) })
+                } else {
+                    event
+                };
+                self.origin = Cause::Event(Arc::clone(&event));
+                self.cause = self.origin.clone();
+                let outcome = self.take_event(&event);
+                self.out.outcome = outcome;
+                self.silent = outcome != Outcome::Accepted;
+                if outcome != Outcome::Duplicate {
+                    self.birth();
+                    self.signal(Signal::Event(event));
+                }
+            }
+            Begin::Attributes(mut attributes) => {
+                attributes.time = attributes.time.min(self.now);
+                self.origin = Cause::Attributes;
+                self.cause = Cause::Attributes;
+                let outcome = self.take_attributes(&attributes);
+                self.out.outcome = outcome;
+                self.silent = outcome != Outcome::Accepted;
+                if outcome != Outcome::Duplicate {
+                    self.birth();
+                }
+            }
+            Begin::Time => self.birth(),
+        }
+    }
+
+    /// The first turn: the contact enters its start stages.
+    pub(crate) fn birth(&mut self) {
+        if self.contact.born {
+            return;
+        }
+        self.contact.born = true;
+        self.cause = Cause::Created;
+        for (id, lifecycle) in self.program().lifecycles.enumerate() {
+            journey::lifecycle::enter(self, id, None, lifecycle.start, lifecycle.at);
+        }
+        self.cause = self.origin.clone();
+    }
+
+    fn settle(&mut self) {
+        loop {
+            let mut batch = Vec::new();
+            self.touched = false;
+            self.gather(&mut batch);
+            journey::lifecycle::settle(self, &mut batch);
+            journey::goals::settle(self, &batch);
+            journey::waits::settle(self, &batch);
+            journey::entries::settle(self, &batch);
+            sla::settle(self, &batch);
+            self.cause = self.origin.clone();
+            self.refresh();
+            let calm = self.queue.is_empty() && !self.touched;
+            if calm && !gates::settle(self) || self.signals_left == 0 {
+                return;
+            }
+            // Counts rounds too: one that only sends cannot go on for ever either.
+            self.signals_left -= 1;
+            self.refresh();
+        }
+    }
+}
