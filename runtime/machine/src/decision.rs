@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use flow_graph::program::{
-    Band, Connector, Event as EventType, Field, Lifecycle, Location, Message, Score, Segment, Sequence, Sla, StepId,
-    Team, Topic,
+    Band, Connector, Field, Lifecycle, Location, Message, Score, Segment, Sequence, Sla, StepId, Team, Topic,
 };
 use flow_graph::{Id, Timestamp, Value};
 use serde::{Deserialize, Serialize};

@@ -98,9 +98,11 @@ pub(crate) fn settle(turn: &mut Turn<'_>) -> bool {
         }
     }
     for serial in &decided {
-        let next = turn.contact.journey.run(*serial).and_then(|run| {
-            turn.program().sequences.get(run.sequence)?.steps.get(usize::from(run.step))?.next
-        });
+        let next = turn
+            .contact
+            .journey
+            .run(*serial)
+            .and_then(|run| turn.program().sequences.get(run.sequence)?.steps.get(usize::from(run.step))?.next);
         // What follows is because of what let the message go, or be dropped.
         turn.cause = cause(turn, *serial);
         runs::advance(turn, *serial, next);
@@ -149,7 +151,7 @@ fn decide(turn: &mut Turn<'_>, serial: u32) -> bool {
             if gate == Gate::Cap {
                 sending.capped.get_or_insert(turn.now);
             }
-            let news = sending.held != Some((gate, until)) ;
+            let news = sending.held != Some((gate, until));
             sending.held = Some((gate, until));
             if let Some(run) = turn.contact.journey.run_mut(serial) {
                 run.doing = Doing::Sending(sending);

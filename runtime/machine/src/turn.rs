@@ -67,8 +67,6 @@ pub(crate) struct Turn<'a> {
     pub(crate) entered: Vec<(Id<Lifecycle>, u16)>,
     /// Facts or runs have changed since conditions were last looked at.
     pub(crate) touched: bool,
-    /// Fields have changed since waits were last looked at.
-    pub(crate) fields_changed: bool,
     signals_left: usize,
 }
 
@@ -80,12 +78,7 @@ pub(crate) fn run(engine: &Engine, contact: &mut Contact, begin: Begin, now: Tim
 }
 
 impl<'a> Turn<'a> {
-    pub(crate) fn new(
-        engine: &'a Engine,
-        contact: &'a mut Contact,
-        now: Timestamp,
-        out: &'a mut Transition,
-    ) -> Self {
+    pub(crate) fn new(engine: &'a Engine, contact: &'a mut Contact, now: Timestamp, out: &'a mut Transition) -> Self {
         let now = now.max(contact.now);
         contact.now = now;
         Self {
@@ -100,7 +93,6 @@ impl<'a> Turn<'a> {
             silent: false,
             entered: Vec::new(),
             touched: true,
-            fields_changed: false,
             signals_left: SIGNALS_AT_MOST,
         }
     }
@@ -116,6 +108,8 @@ impl<'a> Turn<'a> {
         if self.silent {
             self.queue.clear();
             journey::lifecycle::track(&mut self);
+            journey::waits::follow(&mut self);
+            sla::pause(&mut self);
         } else {
             self.settle();
         }
@@ -159,11 +153,7 @@ impl<'a> Turn<'a> {
     fn begin(&mut self, begin: Begin) {
         match begin {
             Begin::Event(event) => {
-                let event = if event.time > self.now {
-                    Arc::new(Event { time: self.now, ..Event::clone(&event) })
-                } else {
-                    event
-                };
+                let event = crate::facts::held(&event, self.now);
                 self.origin = Cause::Event(Arc::clone(&event));
                 self.cause = self.origin.clone();
                 let outcome = self.take_event(&event);
@@ -185,7 +175,10 @@ impl<'a> Turn<'a> {
                     self.birth();
                 }
             }
-            Begin::Time => self.birth(),
+            Begin::Time => {
+                self.settle_bands();
+                self.birth();
+            }
         }
     }
 

@@ -39,6 +39,8 @@ pub struct Journey {
     pub(crate) exposures: Vec<Exposure>,
     /// The latest clock of each service level that ever started.
     pub(crate) clocks: Vec<Clock>,
+    /// Fields have changed since waits were last looked at.
+    pub(crate) follow: bool,
     /// When something changes by itself next, as computed at the end of the last turn.
     pub(crate) wake: Option<Timestamp>,
 }

@@ -43,9 +43,7 @@ pub(crate) fn late(at: Location) -> Verdict {
 pub(crate) fn counts(turn: &mut Turn<'_>, channel: Id<Channel>) -> bool {
     let mut sent = std::mem::take(&mut turn.contact.journey.sent);
     let caps = &turn.program().limits.caps;
-    sent.retain(|sent| {
-        caps.iter().any(|cap| cap.channel == sent.channel && turn.now < turn.add(sent.at, cap.per))
-    });
+    sent.retain(|sent| caps.iter().any(|cap| cap.channel == sent.channel && turn.now < turn.add(sent.at, cap.per)));
     turn.contact.journey.sent = sent;
     caps.iter().any(|cap| cap.channel == channel)
 }

@@ -12,7 +12,8 @@
 //! The point, not the arm, is remembered at the first exposure: it stays when contacts merge (the earliest exposure
 //! wins) and when an item is renamed.
 
-use flow_graph::program::SplitArm;
+use flow_graph::program::Sequence;
+use flow_graph::program::sequence::SplitArm;
 
 use crate::contact::journey::Exposure;
 use crate::turn::Turn;
@@ -25,6 +26,11 @@ pub(crate) fn point(turn: &mut Turn<'_>, salt: &str) -> f64 {
     let point = hashed(salt, &turn.contact.id);
     turn.contact.journey.exposures.push(Exposure { salt: salt.to_owned(), point, at: turn.now });
     point
+}
+
+/// The salt of a sequence's holdout.
+pub(crate) fn holdout_salt(sequence: &Sequence) -> String {
+    format!("{}.holdout", sequence.name)
 }
 
 /// The arm whose range holds a point.

@@ -95,13 +95,7 @@ fn fire_one(turn: &mut Turn<'_>, signal: Option<&Signal>, consumed: &mut Vec<Id<
     false
 }
 
-fn fires(
-    turn: &Turn<'_>,
-    id: Id<Lifecycle>,
-    position: u16,
-    transition: &Transition,
-    signal: Option<&Signal>,
-) -> bool {
+fn fires(turn: &Turn<'_>, id: Id<Lifecycle>, position: u16, transition: &Transition, signal: Option<&Signal>) -> bool {
     match &transition.cause {
         Why::On(triggers) => signal.is_some_and(|signal| turn.fires_any(triggers, signal, Scope::default())),
         Why::When { condition, hold: None } => turn.holds(condition, Scope::default()),

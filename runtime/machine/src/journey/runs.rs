@@ -55,9 +55,7 @@ pub(crate) struct Place<'p> {
 /// Begins a run at the first step.
 pub(crate) fn begin(turn: &mut Turn<'_>, id: Id<Sequence>, key: Option<Value>, trigger: Option<Arc<Event>>) {
     let Some(sequence) = turn.program().sequences.get(id) else { return };
-    let holdout = sequence.holdout.is_some_and(|share| {
-        hash::point(turn, &format!("{}.holdout", sequence.name)) < share
-    });
+    let holdout = sequence.holdout.is_some_and(|share| hash::point(turn, &hash::holdout_salt(sequence)) < share);
     let now = turn.now;
     let owner = Arc::clone(&turn.contact.id);
     let journey = &mut turn.contact.journey;

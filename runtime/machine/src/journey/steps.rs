@@ -123,11 +123,7 @@ pub(crate) fn until(turn: &Turn<'_>, run: &Run) -> Option<Until> {
 
 /// What templates are rendered with, as it is now.
 pub(crate) fn render_data(turn: &Turn<'_>, trigger: Option<&Arc<Event>>, key: Option<&Value>) -> RenderData {
-    RenderData {
-        fields: turn.contact.facts.fields.clone().into_boxed_slice(),
-        event: trigger.cloned(),
-        key: key.cloned(),
-    }
+    RenderData { fields: Box::from(turn.contact.facts.fields()), event: trigger.cloned(), key: key.cloned() }
 }
 
 fn actor(turn: &mut Turn<'_>, place: Place<'_>) -> Option<Actor> {

@@ -16,9 +16,7 @@ pub(crate) fn settle(turn: &mut Turn<'_>, batch: &[Signal]) {
         return;
     }
     turn.cause = turn.origin.clone();
-    if std::mem::take(&mut turn.fields_changed) {
-        follow(turn);
-    }
+    follow(turn);
     for serial in serials(turn) {
         let Some(run) = turn.contact.journey.run(serial) else { continue };
         if let Doing::Waiting { until: Some(until) } = run.doing {
@@ -44,8 +42,13 @@ pub(crate) fn settle(turn: &mut Turn<'_>, batch: &[Signal]) {
     }
 }
 
-/// Computes the instants of waits anew: fields have changed, and with them perhaps the zone or the moment.
-fn follow(turn: &mut Turn<'_>) {
+/// Computes the instants of waits anew when fields have changed, and with them perhaps the zone or the moment. In a
+/// silent turn only what lies ahead is moved; what would let a run go on is left to the next ordinary one.
+pub(crate) fn follow(turn: &mut Turn<'_>) {
+    if !turn.contact.journey.follow {
+        return;
+    }
+    turn.contact.journey.follow = turn.silent;
     for serial in serials(turn) {
         let Some(run) = turn.contact.journey.run(serial) else { continue };
         match run.doing {
@@ -53,7 +56,7 @@ fn follow(turn: &mut Turn<'_>) {
             Doing::Waiting { until: Some(_) } => renew(turn, serial),
             Doing::Sending(mut sending) => {
                 // Quiet hours go by the zone: they are asked again.
-                if let Some((Gate::Quiet, _)) = sending.held {
+                if let Some((Gate::Quiet, _)) = sending.held.filter(|_| !turn.silent) {
                     let now = turn.now;
                     sending.held = Some((Gate::Quiet, now));
                     if let Some(run) = turn.contact.journey.run_mut(serial) {
@@ -70,6 +73,8 @@ pub(crate) fn renew(turn: &mut Turn<'_>, serial: u32) {
     let Some(run) = turn.contact.journey.run(serial) else { return };
     let next = after(turn, run);
     let until = match steps::until(turn, run) {
+        Some(Until::At(until)) if until <= turn.now && turn.silent => return,
+        Some(Until::Passed { .. }) if turn.silent => return,
         Some(Until::At(until)) => Some(until.max(turn.now)),
         Some(Until::Open) | None => None,
         Some(Until::Passed { exit: false }) => return runs::advance(turn, serial, next),

@@ -84,7 +84,7 @@ impl Consents {
 
 /// The e-mail address of a contact.
 pub(crate) fn address(program: &Program, facts: &Facts) -> Option<Arc<str>> {
-    match facts.fields.get(program.email_field?.index())? {
+    match facts.field(program.email_field?) {
         Value::Text(address) if !address.is_empty() => Some(Arc::clone(address)),
         _ => None,
     }

@@ -24,9 +24,5 @@ pub(crate) fn perform(
     };
     let arguments = arguments.iter().map(|argument| (argument.name.clone(), filled(argument))).collect();
     let data = super::render_data(turn, actor.trigger.as_ref(), actor.key.as_ref());
-    turn.decide(
-        actor.item,
-        actor.at,
-        DecisionKind::Call { connector, action: action.to_owned(), arguments, data },
-    );
+    turn.decide(actor.item, actor.at, DecisionKind::Call { connector, action: action.to_owned(), arguments, data });
 }

@@ -39,8 +39,8 @@ pub(crate) fn perform(turn: &mut Turn<'_>, actor: &Actor, action: &SetAction) {
 }
 
 fn members(turn: &Turn<'_>, field: Id<Field>) -> Vec<Value> {
-    match turn.contact.facts.fields.get(field.index()) {
-        Some(Value::Set(members)) => members.to_vec(),
+    match turn.contact.facts.field(field) {
+        Value::Set(members) => members.to_vec(),
         _ => Vec::new(),
     }
 }

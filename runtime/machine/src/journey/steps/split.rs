@@ -1,6 +1,6 @@
 //! `split`: a branch by the hash of the contact, see [`crate::journey::hash`].
 
-use flow_graph::program::SplitArm;
+use flow_graph::program::sequence::SplitArm;
 
 use crate::decision::{DecisionKind, Item};
 use crate::journey::hash;

@@ -6,8 +6,8 @@
 //! * A time of day is always sought from now on, so that a window that was said is kept when the zone changes.
 //! * `at 09:00` belongs to a date; an instant has its own time.
 
-use flow_graph::program::WaitUntil;
 use flow_graph::Value;
+use flow_graph::program::WaitUntil;
 use jiff::civil::Time;
 
 use super::Until;
