@@ -10,6 +10,7 @@ pub mod template;
 pub mod testcase;
 pub mod time;
 pub mod value;
+pub mod verify;
 pub mod walk;
 
 pub use expr::Expr;
@@ -17,3 +18,4 @@ pub use program::Program;
 pub use table::{Id, Table};
 pub use time::{ClockWindow, Span, Timestamp, Weekdays};
 pub use value::{Type, Value};
+pub use verify::{VerifyError, verify};

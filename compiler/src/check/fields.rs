@@ -55,12 +55,6 @@ impl Check<'_> {
     fn declared_field(&mut self, tree: &Tree, of_event: bool) -> Field {
         let ty = self.field_type(&tree.ty);
         let name = &tree.name.value;
-        if of_event && (name == "time" || name == "id") {
-            let message = format!("every event has `{name}` already");
-            let wrong = Diagnostic::new(Code::ReservedName, tree.name.span, message);
-            let help = format!("give the field another name and keep its wire name: `order_{name}: … as \"{name}\"`");
-            self.report(wrong.help(help));
-        }
         let range = match (&tree.range, &ty) {
             (Some(range), Some(ty)) => self.field_range(range, ty),
             _ => None,

@@ -12,7 +12,8 @@ impl Check<'_> {
     /// `a ?? b`
     pub(super) fn default(&mut self, scope: &Scope, left: &Tree, right: &Tree, expected: Option<&Ty>) -> Typed {
         let span = left.span.to(right.span);
-        let value = self.expr(scope, left, expected);
+        // A value that is only known here to be there may still have its default: it reads well and does no harm.
+        let value = self.expr(&scope.knowing_nothing(), left, expected);
         let fallback = self.expr(scope, right, Some(&value.ty));
         let Some(ty) = self.common(&value, &fallback, "a default", span) else {
             return Typed::error(span);
@@ -33,7 +34,7 @@ impl Check<'_> {
 
     /// `x is known`, `x is missing`
     pub(super) fn known(&mut self, scope: &Scope, value: &Tree, negated: bool, span: Span) -> Typed {
-        let typed = self.expr(scope, value, None);
+        let typed = self.expr(&scope.knowing_nothing(), value, None);
         if typed.is_error() {
             return Typed::error(span);
         }

@@ -143,7 +143,8 @@ impl Check<'_> {
             );
             return None;
         };
-        if let Some(found) = meta(&words) {
+        let declared = |name: &&str| run.events.iter().any(|e| self.names.member_number(*e, name).is_some());
+        if let Some(found) = meta(&words).filter(|_| rest.len() > 1 || !words.first().is_some_and(declared)) {
             return Some(of_meta(Expr::TriggerMeta(found), found, span).or_missing_too(run.without_event));
         }
         let [field] = rest else {
@@ -288,7 +289,10 @@ impl Check<'_> {
         let message = format!("neither the event `{event_name}` nor the contact has a field `{}`", name.value);
         let wrong = Diagnostic::new(Code::UnknownName, name.span, message);
         let names: Vec<&str> = candidates.iter().map(String::as_str).collect();
-        let mut wrong = suggest(wrong, name, &names);
+        let mut wrong = match every_event_has(&name.value) {
+            Some(path) => wrong.help(format!("every event has `{path}`")),
+            None => suggest(wrong, name, &names),
+        };
         if let Some(declared) = self.names.declared(event) {
             wrong = wrong.label(declared, "the event is declared here");
         }
@@ -347,6 +351,12 @@ pub(super) fn meta(path: &[&str]) -> Option<EventMeta> {
         ["page", "referrer"] => EventMeta::PageReferrer,
         _ => return None,
     })
+}
+
+/// The path of what every event has under another name than the one written.
+fn every_event_has(name: &str) -> Option<String> {
+    let owner = ["utm", "page"].into_iter().find(|owner| meta(&[owner, name]).is_some())?;
+    Some(format!("{owner}.{name}"))
 }
 
 fn of_meta(expr: Expr, meta: EventMeta, span: Span) -> Typed {

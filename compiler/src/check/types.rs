@@ -136,6 +136,11 @@ impl Scope {
         Self { this: Some(event), known: Vec::new(), ..self.clone() }
     }
 
+    /// The same place, as if nothing were known to be there.
+    pub(crate) fn knowing_nothing(&self) -> Self {
+        Self { known: Vec::new(), ..self.clone() }
+    }
+
     /// With more that is known to be there.
     pub(crate) fn knowing(&self, more: Vec<Expr>) -> Self {
         let mut scope = self.clone();
