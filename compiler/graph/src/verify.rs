@@ -162,7 +162,8 @@ impl Verifier<'_> {
         }
         for lifecycle in &p.lifecycles {
             let place = || format!("the lifecycle `{}`", lifecycle.name);
-            let stage = |stage: u16| ensure(usize::from(stage) < lifecycle.stages.len(), place, "there is no such stage");
+            let stage =
+                |stage: u16| ensure(usize::from(stage) < lifecycle.stages.len(), place, "there is no such stage");
             self.at(lifecycle.at, place)?;
             stage(lifecycle.start)?;
             for transition in &lifecycle.transitions {
