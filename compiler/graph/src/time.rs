@@ -62,7 +62,7 @@ impl Span {
     pub fn nominal_ms(self) -> i64 {
         match self {
             Self::Elapsed(ms) => ms,
-            Self::Calendar { months, days } => (i64::from(months) * 30 + i64::from(days)) * 86_400_000,
+            Self::Calendar { months, days } => (i64::from(months) * 30 + i64::from(days)).saturating_mul(86_400_000),
         }
     }
 }

@@ -82,20 +82,21 @@ impl Facts {
             }
         }
         contact.facts.find_zone(engine);
-        let own = std::mem::take(&mut contact.facts.seen);
         Self::rebuild(engine, contact, log);
-        contact.facts.seen.unite(&own);
         contact.facts.seen.unite(&other.seen);
     }
 
-    /// Computes behaviours and scores anew from a log of events with the instants of their arrival, in that order.
+    /// Computes behaviours and scores anew from a log of events with the instants of their arrival, in that order,
+    /// each counted once. What was seen stays seen.
     pub fn rebuild(engine: &Engine, contact: &mut Contact, log: &[(Timestamp, Arc<Event>)]) {
         let fresh = Self::new(engine);
         contact.facts.figures = fresh.figures;
         contact.facts.hits = fresh.hits;
+        let seen = std::mem::take(&mut contact.facts.seen);
         for (arrival, event) in log {
             Self::take_event(engine, contact, event, *arrival);
         }
+        contact.facts.seen.unite(&seen);
     }
 }
 
