@@ -6,6 +6,7 @@
 mod check;
 pub mod diagnostic;
 pub mod explain;
+pub mod keywords;
 pub mod names;
 pub mod render;
 pub mod settings;
@@ -19,7 +20,7 @@ use flow_graph::testcase::TestCase;
 
 use diagnostic::{Diagnostic, Sink};
 use names::References;
-use source::Sources;
+use source::{FileKind, Sources};
 use syntax::tree::File;
 
 /// What a project was found to be.
@@ -38,8 +39,9 @@ pub struct Compilation {
 /// Compiles a project: `flow.toml`, all `.flow` files and the templates.
 #[must_use]
 pub fn compile(sources: &Sources) -> Compilation {
-    let sink = Sink::default();
-    let files = Vec::new();
+    let mut sink = Sink::default();
+    let flow = sources.iter().filter(|(_, file)| file.kind == FileKind::Flow);
+    let files: Vec<_> = flow.map(|(id, file)| syntax::parse(id, &file.text, &mut sink)).collect();
     check_files(sources, &files, sink)
 }
 

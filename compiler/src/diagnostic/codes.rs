@@ -40,6 +40,26 @@ macro_rules! codes {
 
 codes! {
     // 1xxx: syntax
+    Syntax = 1001, "syntax", Error;
+    UnknownItem = 1002, "unknown-item", Error;
+    UnknownClause = 1003, "unknown-clause", Error;
+    BadDuration = 1004, "bad-duration", Error;
+    BadName = 1005, "bad-name", Error;
+    ReservedWord = 1006, "reserved-word", Error;
+    WrongOperator = 1007, "wrong-operator", Error;
+    WrongQuotes = 1008, "wrong-quotes", Error;
+    UnclosedText = 1009, "unclosed-text", Error;
+    UnclosedBracket = 1010, "unclosed-bracket", Error;
+    StrayBracket = 1011, "stray-bracket", Error;
+    StraySeparator = 1012, "stray-separator", Error;
+    BadLiteral = 1013, "bad-literal", Error;
+    HashComment = 1014, "hash-comment", Error;
+    NotAvailable = 1015, "not-available", Error;
+    TooDeep = 1016, "too-deep", Error;
+    BadCharacter = 1017, "bad-character", Error;
+    ChainedComparison = 1018, "chained-comparison", Error;
+    BadEscape = 1019, "bad-escape", Error;
+    MisplacedClause = 1020, "misplaced-clause", Error;
     // 2xxx: names
     UnknownName = 2001, "unknown-name", Error;
     DuplicateName = 2002, "duplicate-name", Error;
@@ -83,7 +103,6 @@ codes! {
     // 5xxx: consent, time, pressure
     // 6xxx: plan and people in flight
     // 9xxx: lints
-    Syntax = 1001, "syntax", Error;
 }
 
 impl Code {
