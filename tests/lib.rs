@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use flow_compiler::diagnostic::Diagnostic;
+use flow_compiler::source::{FileKind, Sources};
+
 /// The folder of the repository.
 #[must_use]
 pub fn root() -> PathBuf {
@@ -28,5 +31,105 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
         }
     }
     found.sort();
+    found
+}
+
+/// A `flow.toml` for texts that bring none.
+pub const SETTINGS: &str = r#"[project]
+name = "test"
+language = 1
+timezone = "Europe/Berlin"
+currency = "EUR"
+
+[channels.email]
+kind = "smtp"
+url = "env:SMTP_URL"
+from = "Acme <hello@acme.example>"
+
+[connectors.crm]
+kind = "http"
+url = "env:CRM_URL"
+secret = "env:CRM_SECRET"
+"#;
+
+/// The sources of a project's folder: its settings, its `.flow` files, its templates.
+#[must_use]
+pub fn project(folder: &Path) -> Sources {
+    let mut sources = Sources::default();
+    for path in files(folder) {
+        let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+        let kind = match name.as_str() {
+            "flow.toml" => FileKind::Settings,
+            _ if name.ends_with(".flow") => FileKind::Flow,
+            _ if name.starts_with("templates/") => FileKind::Template,
+            _ => continue,
+        };
+        sources.add(name, kind, std::fs::read_to_string(&path).unwrap_or_default());
+    }
+    sources
+}
+
+/// A project of the default settings and some texts, as `(path, text)`.
+#[must_use]
+pub fn texts(files: &[(&str, &str)]) -> Sources {
+    let mut sources = Sources::default();
+    if files.iter().all(|(path, _)| *path != "flow.toml") {
+        sources.add("flow.toml", FileKind::Settings, SETTINGS);
+    }
+    for (path, text) in files {
+        let kind = match *path {
+            "flow.toml" => FileKind::Settings,
+            _ if path.ends_with(".flow") => FileKind::Flow,
+            _ => FileKind::Template,
+        };
+        sources.add(*path, kind, *text);
+    }
+    sources
+}
+
+/// What was found, a line each: `path:line: F1001 message`.
+#[must_use]
+pub fn lines(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+    let line = |d: &Diagnostic| {
+        let (path, line) = (sources.path(d.primary.span.file), sources.line(d.primary.span));
+        format!("{path}:{line}: {} {}", d.code, d.message)
+    };
+    diagnostics.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Compares a text with its golden file; with `UPDATE_EXPECT=1` the file is written instead.
+///
+/// # Errors
+/// What differs, as a unified diff.
+pub fn golden(path: &Path, actual: &str) -> Result<(), String> {
+    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    if expected == actual {
+        return Ok(());
+    }
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        return std::fs::write(path, actual).map_err(|error| format!("{}: {error}", path.display()));
+    }
+    let diff = similar::TextDiff::from_lines(expected.as_str(), actual);
+    let shown = diff.unified_diff().header("expected", "actual").to_string();
+    Err(format!("{}\n{shown}\nUPDATE_EXPECT=1 writes what is there now; read it before you commit", path.display()))
+}
+
+/// The fenced blocks of a Markdown text: the words behind the fence, the line on which it starts, and the text.
+#[must_use]
+pub fn blocks(text: &str) -> Vec<(String, usize, String)> {
+    let mut found = Vec::new();
+    let mut open: Option<(String, usize, String)> = None;
+    for (number, line) in text.lines().enumerate() {
+        let fence = line.trim_start().strip_prefix("```");
+        match (&mut open, fence) {
+            (None, Some(words)) => open = Some((words.trim().to_owned(), number + 1, String::new())),
+            (Some(_), Some(_)) => found.extend(open.take()),
+            (Some((_, _, block)), None) => {
+                block.push_str(line);
+                block.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
     found
 }
