@@ -46,6 +46,11 @@ const LAYERS: &[Layer] = &[
         may_import: &["flow-graph", "flow-compiler", "flow-machine", "flow-runtime", "flow-lsp"],
         must_never_see: &[],
     },
+    Layer {
+        package: "flow-benches",
+        may_import: &["flow-graph", "flow-compiler", "flow-machine", "flow-runtime", "flow-tests"],
+        must_never_see: &[],
+    },
 ];
 
 #[test]

@@ -1,0 +1,96 @@
+//! Input that several benches share: made from a seed, equal on every machine.
+
+use std::fmt::Write as _;
+
+/// Events of `examples/shop` as JSON Lines in Segment's shape, in the order of time, over 30 days.
+///
+/// Half are page views, the rest products, carts, orders, sign-ups and what channels report.
+#[must_use]
+pub fn shop_events(contacts: u64, events: u64, seed: u64) -> String {
+    let mut chance = Chance(seed | 1);
+    let mut out = String::with_capacity(usize::try_from(events).unwrap_or(0) * 220);
+    let begin_ms: u64 = 1_772_323_200_000; // 2026-03-01T00:00:00Z
+    let step_ms = 30 * 86_400_000 / events.max(1);
+    for number in 0..events {
+        let contact = chance.below(contacts);
+        let time = rfc3339(begin_ms + number * step_ms);
+        let _ = write!(out, r#"{{"messageId":"m{number}","timestamp":"{time}","userId":"u{contact}","#);
+        let product = chance.below(500);
+        let cents = 500 + chance.below(20_000);
+        let value = format!("{}.{:02}", cents / 100, cents % 100);
+        let _ = match chance.below(100) {
+            0..50 => writeln!(out, r#""type":"page","properties":{{"path":"/shelf/{product}","title":"Shelf"}}}}"#),
+            50..75 => writeln!(
+                out,
+                r#""type":"track","event":"Product Viewed","properties":{{"product_id":"p{product}","name":"Product {product}","department":"coffee","price":{value}}}}}"#
+            ),
+            75..87 => writeln!(
+                out,
+                r#""type":"track","event":"Cart Updated","properties":{{"cart_id":"c{contact}","value":{value},"items":{}}}}}"#,
+                chance.below(5)
+            ),
+            87..92 => writeln!(
+                out,
+                r#""type":"track","event":"Order Completed","properties":{{"order_id":"o{number}","cart_id":"c{contact}","revenue":{value}}}}}"#
+            ),
+            92..95 => writeln!(out, r#""type":"track","event":"Signed Up","properties":{{"source":"site"}}}}"#),
+            95..97 => writeln!(out, r#""type":"track","event":"subscribed","properties":{{"topic":"promotions"}}}}"#),
+            _ => writeln!(
+                out,
+                r#""type":"identify","traits":{{"email":"u{contact}@x.example","first_name":"U{contact}","country":"DE","timezone":"Europe/Berlin"}}}}"#
+            ),
+        };
+    }
+    out
+}
+
+/// Runs a workload `rounds` times and prints the median rate, with the slowest and the fastest.
+#[expect(clippy::print_stdout, reason = "a bench is a program that prints figures")]
+pub fn report(name: &str, unit: &str, amount: f64, rounds: u32, mut work: impl FnMut()) {
+    let mut rates: Vec<f64> = (0..rounds.max(1))
+        .map(|_| {
+            let begin = std::time::Instant::now();
+            work();
+            amount / begin.elapsed().as_secs_f64().max(1e-9)
+        })
+        .collect();
+    rates.sort_by(f64::total_cmp);
+    let at = |part: usize| rates.get(part * (rates.len() - 1) / 2).copied().unwrap_or(0.0);
+    println!("{name:<44} {:>14} {unit}   (min {}, max {}, {rounds} runs)", short(at(1)), short(at(0)), short(at(2)));
+}
+
+/// `1234567.8` → `1 234 568`, `3.25` → `3.25`
+fn short(rate: f64) -> String {
+    if rate < 1_000.0 {
+        return format!("{rate:.2}");
+    }
+    let digits = format!("{rate:.0}");
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `2026-03-01T00:00:00.000Z` of milliseconds since 1970, within March 2026.
+fn rfc3339(ms: u64) -> String {
+    let since = ms - 1_772_323_200_000;
+    let (day, rest) = (since / 86_400_000 + 1, since % 86_400_000);
+    let (hour, minute, second, milli) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1_000 % 60, rest % 1_000);
+    format!("2026-03-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+}
+
+/// Small chance with a seed (xorshift64*).
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % limit.max(1)
+    }
+}
