@@ -116,8 +116,7 @@ fn nothing_is_wider_than_the_screen_and_no_file_is_shown_whole() {
 
 #[test]
 fn many_labels_on_near_and_far_lines() {
-    let (sources, spans) =
-        project(&[("a.flow", "«a» «b» «c»\n\n«d»\n1\n2\n3\n4\n5\n6\n«e»\n")]);
+    let (sources, spans) = project(&[("a.flow", "«a» «b» «c»\n\n«d»\n1\n2\n3\n4\n5\n6\n«e»\n")]);
     let mut diagnostic = Diagnostic::new(Code::Syntax, spans[4], "x").here("e");
     for (span, text) in spans[..4].iter().zip(["a", "b", "c", "d"]) {
         diagnostic = diagnostic.label(*span, text);
@@ -179,9 +178,12 @@ fn json_has_places_in_every_unit() {
 #[test]
 fn sarif_has_the_required_structure() {
     let (sources, spans) = project(&[("a b.flow", "«x» «y»")]);
-    let diagnostic = Diagnostic::new(Code::Syntax, spans[0], "x")
-        .label(spans[1], "and here")
-        .fix("write `y`", spans[0], "y", Applicability::Safe);
+    let diagnostic = Diagnostic::new(Code::Syntax, spans[0], "x").label(spans[1], "and here").fix(
+        "write `y`",
+        spans[0],
+        "y",
+        Applicability::Safe,
+    );
     let log: Value = serde_json::from_str(&render::sarif::sarif(View::new(&sources), &[diagnostic])).unwrap();
     assert_eq!(log["version"], "2.1.0");
     let run = &log["runs"][0];
@@ -191,7 +193,9 @@ fn sarif_has_the_required_structure() {
     assert_eq!(rules.len(), Code::ALL.len());
     for rule in rules {
         assert!(rule["id"].is_string() && rule["shortDescription"]["text"].is_string());
-        assert!(["none", "note", "warning", "error"].contains(&rule["defaultConfiguration"]["level"].as_str().unwrap()));
+        assert!(
+            ["none", "note", "warning", "error"].contains(&rule["defaultConfiguration"]["level"].as_str().unwrap())
+        );
     }
     let result = &run["results"][0];
     assert!(result["message"]["text"].is_string());
