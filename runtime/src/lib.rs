@@ -5,8 +5,17 @@
 //!                                          └ wakes of all contacts, in the order of time
 //! ```
 
+pub mod driver;
+pub mod identity;
 pub mod ingest;
+pub mod log;
+pub mod record;
+pub mod render;
 #[cfg(test)]
 mod sample;
+pub mod values;
 
-pub use ingest::{Incoming, Inputs, Rejection};
+pub use driver::{Decided, Driver, Observer, Options, Taken};
+pub use ingest::{Catalog, Incoming, Inputs, Rejection};
+pub use record::Record;
+pub use render::{Content, Renderer};

@@ -79,18 +79,18 @@ impl<R: BufRead> Inputs<R> {
         }
     }
 
-    fn take(&mut self, line: Line) -> io::Result<()> {
+    fn take(&mut self, line: &Line) -> io::Result<()> {
         if line.too_long {
-            self.reject(&line, Refusal::call(Reason::LineTooLong, "longer than a line may be"));
+            self.reject(line, Refusal::call(Reason::LineTooLong, "longer than a line may be"));
             return Ok(());
         }
         if line.bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(());
         }
         match self.table.take() {
-            None => self.take_call(&line),
+            None => self.take_call(line),
             Some(table) => {
-                let done = self.take_row(&table, &line);
+                let done = self.take_row(&table, line);
                 self.table = Some(table);
                 done?;
             }
@@ -177,7 +177,7 @@ impl<R: BufRead> Iterator for Inputs<R> {
             }
             match self.line() {
                 Ok(Some(line)) => {
-                    if let Err(error) = self.take(line) {
+                    if let Err(error) = self.take(&line) {
                         return Some(Err(error));
                     }
                 }
