@@ -155,7 +155,7 @@ impl Verifier<'_> {
                 inside(&p.events, hit.event, place)?;
                 let looking = Place { this: Some(hit.event), ..Place::default() };
                 self.exprs(hit.filter.iter(), &looking, place)?;
-                for slot in hit.once_per {
+                if let Some(slot) = hit.once_per {
                     self.slot(hit.event, slot, place)?;
                 }
             }

@@ -111,7 +111,24 @@ impl Check<'_> {
                     _ => moment,
                 }
             }
-            _ => self.expr(scope, tree, None),
+            ExprKind::Literal(_)
+            | ExprKind::Path(_)
+            | ExprKind::List(_)
+            | ExprKind::Not(_)
+            | ExprKind::Negate(_)
+            | ExprKind::Binary { .. }
+            | ExprKind::In { .. }
+            | ExprKind::Matches { .. }
+            | ExprKind::Known { .. }
+            | ExprKind::If { .. }
+            | ExprKind::Aggregate { .. }
+            | ExprKind::Did { .. }
+            | ExprKind::TimeSinceLast(_)
+            | ExprKind::InSegment(_)
+            | ExprKind::Score { .. }
+            | ExprKind::IsBand { .. }
+            | ExprKind::Stage { .. }
+            | ExprKind::InSequence(_) => self.expr(scope, tree, None),
         };
         if matches!(typed.ty, Ty::Error | Ty::Of(Type::Date | Type::DateTime)) {
             return typed;
@@ -162,10 +179,7 @@ impl Check<'_> {
 
 /// A length of time that is written out.
 pub(super) fn duration(tree: &Tree) -> Option<(Duration, Span)> {
-    match &tree.kind {
-        ExprKind::Literal(Literal::Duration(duration)) => Some((*duration, tree.span)),
-        _ => None,
-    }
+    if let ExprKind::Literal(Literal::Duration(duration)) = &tree.kind { Some((*duration, tree.span)) } else { None }
 }
 
 fn result(op: ArithOp, a: &Ty, b: &Ty) -> Option<Type> {

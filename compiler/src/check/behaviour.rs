@@ -11,6 +11,9 @@ use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::{Name, Span, Spanned};
 use crate::syntax::tree::expr::{Aggregate, EventRef, Expr as Tree, Reach as TreeReach};
 
+/// What is measured, of which type it is, and in which range.
+type Figure = (Measure, Ty, Option<(f64, f64)>);
+
 impl Check<'_> {
     /// `count(page_viewed where … in last 7 days)`, `sum(order_placed.value ever)`
     pub(super) fn aggregate(
@@ -66,7 +69,7 @@ impl Check<'_> {
     pub(super) fn elapsed(
         &mut self,
         scope: &Scope,
-        op: Spanned<CompareOp>,
+        op: &Spanned<CompareOp>,
         since: &Tree,
         length: &Tree,
         span: Span,
@@ -87,11 +90,10 @@ impl Check<'_> {
             self.report(wrong.help("use `<`, `<=`, `>` or `>=`"));
             return Typed::error(span);
         }
-        match since.expr {
-            Expr::Behaviour(behaviour) if !since.ty.is_error() => {
-                Typed::bool(Expr::SinceLast { behaviour, op: op.value, span: by }, span)
-            }
-            _ => Typed::error(span),
+        if let (Expr::Behaviour(behaviour), false) = (&since.expr, since.is_error()) {
+            Typed::bool(Expr::SinceLast { behaviour: *behaviour, op: op.value, span: by }, span)
+        } else {
+            Typed::error(span)
         }
     }
 
@@ -114,12 +116,7 @@ impl Check<'_> {
         }
     }
 
-    fn measure(
-        &mut self,
-        function: &Spanned<Aggregate>,
-        event: Id<Event>,
-        field: Option<&Name>,
-    ) -> Option<(Measure, Ty, Option<(f64, f64)>)> {
+    fn measure(&mut self, function: &Spanned<Aggregate>, event: Id<Event>, field: Option<&Name>) -> Option<Figure> {
         let word = self.text(function.span);
         let Some(name) = field else {
             if function.value == Aggregate::Count {
@@ -168,11 +165,7 @@ impl Check<'_> {
     }
 
     /// `first(order_placed.time)`, `last(order_placed.time)`
-    fn measure_time(
-        &mut self,
-        function: &Spanned<Aggregate>,
-        name: &Name,
-    ) -> Option<(Measure, Ty, Option<(f64, f64)>)> {
+    fn measure_time(&mut self, function: &Spanned<Aggregate>, name: &Name) -> Option<Figure> {
         let measure = match function.value {
             _ if name.value != "time" => None,
             Aggregate::First | Aggregate::Min => Some(Measure::FirstTime),

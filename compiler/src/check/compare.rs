@@ -20,10 +20,10 @@ impl Check<'_> {
     ) -> Typed {
         let how = compare_op(op.value);
         if matches!(left.kind, ExprKind::TimeSinceLast(_)) {
-            return self.elapsed(scope, Spanned::new(how, op.span), left, right, span);
+            return self.elapsed(scope, &Spanned::new(how, op.span), left, right, span);
         }
         if matches!(right.kind, ExprKind::TimeSinceLast(_)) {
-            return self.elapsed(scope, Spanned::new(flipped(how), op.span), right, left, span);
+            return self.elapsed(scope, &Spanned::new(flipped(how), op.span), right, left, span);
         }
         let (l, r) = self.pair_of((scope, left), (scope, right), None);
         let Some(ty) = self.common(&l, &r, "a comparison", span) else { return Typed::error(span) };

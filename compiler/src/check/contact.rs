@@ -52,10 +52,11 @@ impl Check<'_> {
             builtin::NAMES.iter().map(|name| (Wire::Track((*name).to_owned()), (*name).to_owned(), None)).collect();
         for (id, item) in self.names.items::<Event>() {
             let name = self.names.name(id).to_owned();
-            let event = match &item.kind {
-                ItemKind::Event(it) => self.event(it, item, &mut arrivals),
-                // Its name counts as known; with an error there is no program.
-                _ => Event { wire: Wire::Track(name.clone()), fields: Vec::new(), name },
+            let event = if let ItemKind::Event(it) = &item.kind {
+                self.event(it, item, &mut arrivals)
+            } else {
+                // Of what could not be read the name counts as known; with an error there is no program.
+                Event { wire: Wire::Track(name.clone()), fields: Vec::new(), name }
             };
             self.program.events.push(event);
         }

@@ -133,10 +133,12 @@ impl Check<'_> {
         let high = self.bound(&range.value.1, ty, range.span);
         let (Some(low), Some(high)) = (low, high) else {
             let what = self.describe(&super::Ty::Of(ty.clone()));
-            let help = match ty {
-                Type::Percent => "write percentages: `0%..100%`",
-                Type::Money => "write amounts in the currency of the project: `0 EUR..100 EUR`",
-                _ => "write whole numbers: `0..100`",
+            let help = if *ty == Type::Percent {
+                "write percentages: `0%..100%`"
+            } else if *ty == Type::Money {
+                "write amounts in the currency of the project: `0 EUR..100 EUR`"
+            } else {
+                "write whole numbers: `0..100`"
             };
             self.report(wrong(&format!("the ends of this range are not what {what} can be")).help(help));
             return None;

@@ -78,7 +78,7 @@ impl Check<'_> {
         let to = self.find_member(id, &clause.to);
         let named = match &clause.from {
             FromStages::Any(_) => None,
-            FromStages::Named(names) => Some(self.from_stages(id, names)),
+            FromStages::Named(names) => Some(self.stages_before(id, names)),
         };
         let cause = self.cause(&clause.cause);
         let to = to?;
@@ -96,7 +96,7 @@ impl Check<'_> {
         Some(Transition { from, to, cause, text, at })
     }
 
-    fn from_stages(&mut self, id: Id<Lifecycle>, names: &[Name]) -> Option<Vec<u16>> {
+    fn stages_before(&mut self, id: Id<Lifecycle>, names: &[Name]) -> Option<Vec<u16>> {
         let mut from = Vec::new();
         let mut sound = true;
         for name in names {

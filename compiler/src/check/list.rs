@@ -12,9 +12,10 @@ use crate::syntax::tree::expr::{Expr as Tree, ExprKind};
 impl Check<'_> {
     /// `x in [a, b]`, `x not in tags`
     pub(super) fn membership(&mut self, scope: &Scope, value: &Tree, list: &Tree, negated: bool, span: Span) -> Typed {
-        let found = match &list.kind {
-            ExprKind::List(items) => self.in_list(scope, value, items, (negated, list.span)),
-            _ => self.in_set(scope, value, list, negated),
+        let found = if let ExprKind::List(items) = &list.kind {
+            self.in_list(scope, value, items, (negated, list.span))
+        } else {
+            self.in_set(scope, value, list, negated)
         };
         match found {
             Some(expr) if negated => Typed::bool(not(expr), span),
@@ -25,10 +26,10 @@ impl Check<'_> {
 
     /// A list as a value: a set of constants.
     pub(super) fn list(&mut self, scope: &Scope, items: &[Tree], span: Span, expected: Option<&Ty>) -> Typed {
-        let mut member = match expected {
-            Some(Ty::Of(Type::Set(member))) => Some(Ty::Of((**member).clone())),
-            _ => None,
-        };
+        let mut member = None;
+        if let Some(Ty::Of(Type::Set(wanted))) = expected {
+            member = Some(Ty::Of((**wanted).clone()));
+        }
         let mut values = Vec::new();
         for item in items {
             let typed = self.expr(scope, item, member.as_ref());

@@ -44,11 +44,11 @@ impl Check<'_> {
             return Typed::error(span);
         }
         let optional = then.optional || otherwise.optional;
-        let expr = match condition.expr {
-            Expr::Const(Value::Bool(true)) => then.expr,
-            Expr::Const(Value::Bool(false)) => otherwise.expr,
-            condition => Expr::If {
-                condition: Box::new(condition),
+        let expr = match truth(&condition.expr) {
+            Some(true) => then.expr,
+            Some(false) => otherwise.expr,
+            None => Expr::If {
+                condition: Box::new(condition.expr),
                 then: Box::new(then.expr),
                 otherwise: Box::new(otherwise.expr),
             },
@@ -68,11 +68,16 @@ fn joined(l: Typed, r: Typed, span: Span, join: fn(Vec<Expr>) -> Expr) -> Typed 
 pub(crate) fn all(parts: Vec<Expr>) -> Expr {
     let mut flat = Vec::new();
     for part in parts {
-        match part {
-            Expr::And(inner) => flat.extend(inner),
-            Expr::Const(Value::Bool(true)) => {}
-            Expr::Const(Value::Bool(false)) => return part,
-            other => flat.push(other),
+        match truth(&part) {
+            Some(true) => {}
+            Some(false) => return part,
+            None => {
+                if let Expr::And(inner) = part {
+                    flat.extend(inner);
+                } else {
+                    flat.push(part);
+                }
+            }
         }
     }
     single(flat, true, Expr::And)
@@ -82,11 +87,16 @@ pub(crate) fn all(parts: Vec<Expr>) -> Expr {
 pub(crate) fn any(parts: Vec<Expr>) -> Expr {
     let mut flat = Vec::new();
     for part in parts {
-        match part {
-            Expr::Or(inner) => flat.extend(inner),
-            Expr::Const(Value::Bool(false)) => {}
-            Expr::Const(Value::Bool(true)) => return part,
-            other => flat.push(other),
+        match truth(&part) {
+            Some(false) => {}
+            Some(true) => return part,
+            None => {
+                if let Expr::Or(inner) = part {
+                    flat.extend(inner);
+                } else {
+                    flat.push(part);
+                }
+            }
         }
     }
     single(flat, false, Expr::Or)
@@ -94,11 +104,15 @@ pub(crate) fn any(parts: Vec<Expr>) -> Expr {
 
 /// The opposite, without a double `not`.
 pub(crate) fn not(expr: Expr) -> Expr {
-    match expr {
-        Expr::Const(Value::Bool(value)) => Expr::Const(Value::Bool(!value)),
-        Expr::Not(inner) => *inner,
-        other => Expr::Not(Box::new(other)),
+    if let Some(value) = truth(&expr) {
+        return Expr::Const(Value::Bool(!value));
     }
+    if let Expr::Not(inner) = expr { *inner } else { Expr::Not(Box::new(expr)) }
+}
+
+/// The outcome of a condition that is constant.
+pub(crate) fn truth(expr: &Expr) -> Option<bool> {
+    if let Expr::Const(Value::Bool(value)) = expr { Some(*value) } else { None }
 }
 
 fn single(mut parts: Vec<Expr>, empty: bool, join: fn(Vec<Expr>) -> Expr) -> Expr {
@@ -121,7 +135,6 @@ pub(crate) fn facts(condition: &Expr, holds: bool) -> Vec<Expr> {
 }
 
 fn collect(condition: &Expr, holds: bool, found: &mut Vec<Expr>) {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "all other conditions say nothing about what is missing")]
     match (condition, holds) {
         (Expr::Known(value), true) => found.push((**value).clone()),
         (Expr::And(parts), true) | (Expr::Or(parts), false) => {

@@ -48,10 +48,9 @@ impl Check<'_> {
 
     /// A value of a text that names an item.
     pub(super) fn name_value(&mut self, kind: Kind, name: &Name) -> Option<Value> {
-        match kind {
-            Kind::Topic => self.find::<Topic>(name).map(|_| Value::text(&name.value)),
-            _ => self.find::<Message>(name).map(|_| Value::text(&name.value)),
-        }
+        let known =
+            if kind == Kind::Topic { self.find::<Topic>(name).is_some() } else { self.find::<Message>(name).is_some() };
+        known.then(|| Value::text(&name.value))
     }
 
     fn bare(&mut self, scope: &Scope, name: &Name, expected: Option<&Ty>) -> Option<Typed> {

@@ -63,7 +63,14 @@ impl Check<'_> {
             Value::Int(n) => Some(*n as f64),
             Value::Number(n) => Some(*n),
             Value::Money(minor) => Some(*minor as f64 / 10_f64.powi(i32::from(self.program.project.currency_digits))),
-            _ => None,
+            Value::Missing
+            | Value::Bool(_)
+            | Value::Text(_)
+            | Value::Enum(_)
+            | Value::Date(_)
+            | Value::Instant(_)
+            | Value::Duration(_)
+            | Value::Set(_) => None,
         }
     }
 }

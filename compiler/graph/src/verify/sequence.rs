@@ -37,7 +37,7 @@ impl Verifier<'_> {
             self.exprs(sla.per.iter().chain(&sla.pause), &contact, place)?;
             self.triggers(&sla.start, &contact, place)?;
             self.triggers(&sla.met, &contact, place)?;
-            for calendar in sla.calendar {
+            if let Some(calendar) = sla.calendar {
                 inside(&p.calendars, calendar, place)?;
             }
             let reminders = sla.reminders.iter().flat_map(|reminder| &reminder.actions);
@@ -58,7 +58,7 @@ impl Verifier<'_> {
         }
         self.exprs(sequence.unless.iter().chain(&sequence.exit_when), &run, place)?;
         self.triggers(&sequence.enter, &Place::default(), place)?;
-        for goal in &sequence.goal {
+        if let Some(goal) = &sequence.goal {
             self.triggers(&goal.triggers, &run, place)?;
         }
         for (trigger, at) in &sequence.exit_on {
