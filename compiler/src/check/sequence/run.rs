@@ -1,0 +1,128 @@
+//! How a run begins: with which events, with which key, and from which other sequences.
+
+use flow_graph::program::{Event, Sequence, Trigger};
+use flow_graph::{Id, Type};
+
+use super::{Check, Run};
+use crate::check::Ty;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Name, Span};
+use crate::syntax::tree::sequence::SequenceItem;
+use crate::syntax::tree::step::{Block, Step, StepKind};
+use crate::syntax::tree::{Item, ItemKind};
+use crate::template::Entry;
+
+impl Check<'_> {
+    /// Finds every `enroll in`, before any sequence is checked: what it enrolls in then has no event.
+    pub(super) fn find_enrolments(&mut self) {
+        let mut found = Vec::new();
+        for (_, item) in self.names.items::<Sequence>() {
+            if let ItemKind::Sequence(tree) = &item.kind {
+                enrolments(&tree.steps, &mut found);
+            }
+        }
+        for name in found {
+            if let Some(id) = self.names.number::<Sequence>(&name.value) {
+                self.flow.enrolled.entry(id).or_default().push(name.span);
+            }
+        }
+    }
+
+    pub(super) fn run_of(&mut self, id: Id<Sequence>, item: &Item, tree: &SequenceItem, sequence: &mut flow_graph::program::Sequence) -> Run {
+        let mut run = Run::default();
+        let written = tree.enter.first().map_or(&[][..], |enter| enter.value.as_slice());
+        run.open = item.broken || written.len() != sequence.enter.len();
+        let name = tree.name.value.clone();
+        for (trigger, tree) in sequence.enter.iter().zip(written) {
+            let event = if let Trigger::Event { event, .. } = trigger { Some(*event) } else { None };
+            run.entries.push(Entry { event, at: tree.span, sequence: name.clone() });
+        }
+        let enrolled = self.flow.enrolled.get(&id).cloned().unwrap_or_default();
+        run.entries.extend(enrolled.iter().map(|at| Entry { event: None, at: *at, sequence: name.clone() }));
+        if run.entries.is_empty() && !run.open {
+            let message = format!("nobody can enter the sequence `{name}`");
+            let wrong = Diagnostic::new(Code::SequenceEntry, tree.name.span, message);
+            self.report(wrong.help("add `enter on EVENT`, or let another sequence `enroll in` it"));
+            run.open = true;
+        }
+        run.scope.without_event = run.entries.iter().any(|entry| entry.event.is_none());
+        run.scope.events = run.entries.iter().filter_map(|entry| entry.event).collect();
+        run.scope.events.sort_unstable();
+        run.scope.events.dedup();
+        if let Some(key) = self.once("key", &tree.key, |key| key.span) {
+            sequence.key = self.key(key, &mut run, &enrolled);
+        }
+        run
+    }
+
+    /// The field of each event that can begin a run which is the key of the run.
+    fn key(&mut self, key: &Name, run: &mut Run, enrolled: &[Span]) -> Option<Vec<(Id<Event>, u16)>> {
+        for entry in run.entries.iter().filter(|entry| entry.event.is_none()) {
+            let message = format!("there is no event here, so the key `{}` has no value", key.value);
+            let wrong = Diagnostic::new(Code::SequenceEntry, entry.at, message).label(key.span, "the key");
+            let help = if enrolled.contains(&entry.at) {
+                "let an event begin the run: `emit` one, and `enter on` it"
+            } else {
+                "remove `key`, or enter on an event that has the field"
+            };
+            self.sink.push(wrong.help(help));
+        }
+        let mut slots = Vec::new();
+        let mut first: Option<(Type, Id<Event>)> = None;
+        for event in run.scope.events.clone() {
+            let Some(slot) = self.find_member(event, key) else {
+                run.open = true;
+                continue;
+            };
+            slots.push((event, slot));
+            let field = self.program.events.get(event).and_then(|event| event.fields.get(usize::from(slot)));
+            let Some(ty) = field.map(|field| field.ty.clone()) else { continue };
+            match &first {
+                None => first = Some((ty, event)),
+                Some((before, other)) if *before != ty => {
+                    let message = format!("the key `{}` has one type in `{}` and another in `{}`", key.value, self.names.name(*other), self.names.name(event));
+                    let mut wrong = Diagnostic::new(Code::SequenceEntry, key.span, message);
+                    for (event, slot) in &slots {
+                        if let Some(declared) = self.names.member_declared(*event, *slot) {
+                            wrong = wrong.label(declared, "declared here");
+                        }
+                    }
+                    self.report(wrong.help("give both fields one type"));
+                }
+                Some(_) => {}
+            }
+        }
+        run.key = first.map(|(ty, _)| ty);
+        run.scope.key = Some(run.key.clone().map_or(Ty::Error, Ty::Of));
+        Some(slots)
+    }
+}
+
+fn enrolments<'t>(steps: &'t [Step], found: &mut Vec<&'t Name>) {
+    for step in steps {
+        if let StepKind::Enroll(name) = &step.kind {
+            found.push(name);
+        }
+        for block in blocks(&step.kind) {
+            enrolments(&block.steps, found);
+        }
+    }
+}
+
+/// The blocks inside a step, in the order of the text.
+pub(super) fn blocks(kind: &StepKind) -> Vec<&Block> {
+    match kind {
+        StepKind::WaitFor(wait) => wait.branches.iter().map(|branch| &branch.block).chain(&wait.timeout).collect(),
+        StepKind::Choose(choose) => choose.arms.iter().map(|(_, block)| block).chain(&choose.otherwise).collect(),
+        StepKind::Split(split) => split.arms.iter().map(|arm| &arm.block).collect(),
+        StepKind::Wait(_)
+        | StepKind::WaitUntil(_)
+        | StepKind::Send(_)
+        | StepKind::Set(_)
+        | StepKind::Call(_)
+        | StepKind::Notify(_)
+        | StepKind::Emit(_)
+        | StepKind::Enroll(_)
+        | StepKind::Exit => Vec::new(),
+    }
+}
