@@ -3,17 +3,23 @@
 //! Items are taken by kind and name, never by place, so the program depends on nothing else. Every table gets one
 //! entry for each declared name, also for what is wrong, so numbers stay right; with an error there is no program.
 
+mod amount;
 mod arith;
 mod behaviour;
+mod causes;
 mod compare;
 mod contact;
 mod event_ref;
 mod expr;
 mod fields;
+mod import;
 mod lifecycle;
+mod limits;
 mod list;
 mod literal;
 mod logic;
+mod message;
+mod migration;
 mod missing;
 mod order;
 mod path;
@@ -21,6 +27,10 @@ mod range;
 mod score;
 mod score_bands;
 mod segment;
+mod sequence;
+mod sla;
+mod team;
+mod testing;
 mod trigger;
 mod types;
 
@@ -64,6 +74,7 @@ pub(crate) fn check(sources: &Sources, files: &[File], settings: &Settings, sink
         sink,
         references: References::default(),
         behaviours: BTreeMap::new(),
+        flow: sequence::Flow::default(),
         locations,
         tests: Vec::new(),
     };
@@ -92,6 +103,8 @@ pub(crate) struct Check<'a> {
     pub(crate) tests: Vec<TestCase>,
     /// Behaviours by what they are, so that equal ones are shared.
     behaviours: BTreeMap<String, Id<Behaviour>>,
+    /// What sequences send, begin and wait for.
+    flow: sequence::Flow,
     /// The number of each file in the program, which are in the order of their paths.
     locations: BTreeMap<FileId, Id<GraphFile>>,
 }
@@ -107,6 +120,18 @@ impl Check<'_> {
         self.scores();
         self.lifecycles();
         self.order();
+        self.topics();
+        self.messages();
+        self.limits();
+        self.calendars();
+        self.teams();
+        self.sequences();
+        self.slas();
+        self.message_templates();
+        self.cause_loops();
+        self.migrations();
+        self.imports();
+        self.test_cases();
     }
 
     /// Pushes a mistake.

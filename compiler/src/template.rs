@@ -34,6 +34,8 @@ pub(crate) struct World<'a> {
     pub(crate) events: &'a Table<Event>,
     /// Enums.
     pub(crate) enums: &'a Table<EnumType>,
+    /// A field of the contact could not be read: an unknown one is not reported.
+    pub(crate) fields_broken: bool,
 }
 
 /// The place that uses a template: what it offers beside the contact.

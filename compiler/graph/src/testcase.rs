@@ -8,6 +8,20 @@ use crate::table::Id;
 use crate::time::{Span, Timestamp};
 use crate::value::Value;
 
+/// What `--vary` may change: kinds of what a test looks at. `fields` are the fields of the contact, and any other
+/// condition.
+pub const VARIES: [&str; 14] = [
+    "sent", "held", "dropped", "segment", "score", "band", "stage", "sequence", "step", "fields", "sla", "called",
+    "notified", "timing",
+];
+
+/// The gates that a send passes, in order.
+pub const GATES: [&str; 9] =
+    ["suppressed", "consent", "address", "holdout", "wanted", "quiet", "cap", "rate", "render"];
+
+/// Those that hold a message instead of dropping it.
+pub const HOLDING_GATES: [&str; 3] = ["quiet", "cap", "rate"];
+
 /// One test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TestCase {

@@ -1,9 +1,9 @@
 //! Numbers and lengths of time that must be more than nothing, or a share of a whole.
 
 use flow_graph::Span as Length;
-use flow_graph::{ClockWindow, Weekdays};
+use flow_graph::{ClockWindow, Value, Weekdays};
 
-use super::Check;
+use super::{Check, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::names::Named;
 use crate::source::{Name, Span, Spanned};
@@ -33,6 +33,27 @@ impl Check<'_> {
         self.report(Diagnostic::new(Code::Amount, span, message).help(help));
     }
 
+    /// Says that a constant is outside the values that a field may have.
+    pub(super) fn in_range(&mut self, typed: &Typed, range: Option<(f64, f64)>, declared: Option<Span>) {
+        let Some((low, high)) = range else { return };
+        let digits = i32::from(self.program.project.currency_digits);
+        #[expect(clippy::cast_precision_loss, reason = "ranges are of small numbers")]
+        let number = match typed.constant() {
+            Some(Value::Int(int)) => *int as f64,
+            Some(Value::Number(number)) => *number,
+            Some(Value::Money(minor)) => *minor as f64 / 10_f64.powi(digits),
+            _ => return,
+        };
+        if number < low || number > high {
+            let message = format!("{number} is outside {low}..{high}");
+            let mut wrong = Diagnostic::new(Code::Amount, typed.span, message);
+            if let Some(declared) = declared {
+                wrong = wrong.label(declared, "declared here with its range");
+            }
+            self.report(wrong.help(format!("write a value from {low} to {high}")));
+        }
+    }
+
     /// Says that an item lacks a clause.
     pub(super) fn lacks(&mut self, name: &Name, noun: &str, clause: &str, example: &str) {
         let message = format!("the {noun} `{}` has no `{clause}`", name.value);
@@ -44,11 +65,7 @@ impl Check<'_> {
         if !self.settings.complete && self.names.number::<T>(&name.value).is_none() {
             return None;
         }
-        let found = self.find::<T>(name);
-        if found.is_some() {
-            return found;
-        }
-        None
+        self.find::<T>(name)
     }
 }
 

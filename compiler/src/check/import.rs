@@ -30,7 +30,8 @@ impl Check<'_> {
         for field in lacking {
             let message = format!("no column is said for the field `{field}` of the event `{}`", import.event.value);
             let mut wrong = Diagnostic::new(Code::MissingField, import.name.span, message);
-            if let Some(declared) = self.names.member_number(id, &field).and_then(|n| self.names.member_declared(id, n)) {
+            if let Some(declared) = self.names.member_number(id, &field).and_then(|n| self.names.member_declared(id, n))
+            {
                 wrong = wrong.label(declared, "declared here without `?`");
             }
             let help = format!("add `{field} = \"column\"` to `[import.{}.fields]`", import.name.value);

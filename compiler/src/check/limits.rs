@@ -31,7 +31,11 @@ impl Check<'_> {
             if let Some((_, before)) = channels.iter().find(|(name, _)| *name == clause.channel.value) {
                 let message = format!("the caps of `{}` stand here twice", clause.channel.value);
                 let wrong = Diagnostic::new(Code::DuplicateClause, clause.span, message);
-                self.report(wrong.label(*before, "they stand here first").help("write them on one line: `at most 1 per 1 day, 3 per 7 days`"));
+                self.report(
+                    wrong
+                        .label(*before, "they stand here first")
+                        .help("write them on one line: `at most 1 per 1 day, 3 per 7 days`"),
+                );
             } else {
                 channels.push((&clause.channel.value, clause.span));
             }
@@ -39,7 +43,8 @@ impl Check<'_> {
         }
         if let Some(quiet) = self.once("quiet", &tree.quiet, |quiet| quiet.span) {
             if quiet.value.0 == quiet.value.1 {
-                let wrong = Diagnostic::new(Code::NeverOpen, quiet.span, "it is quiet all day, so nothing is ever sent");
+                let wrong =
+                    Diagnostic::new(Code::NeverOpen, quiet.span, "it is quiet all day, so nothing is ever sent");
                 self.report(wrong.help("write the hours of rest: `quiet 21:00..08:00 local`"));
             }
             self.program.limits.quiet = Some(window(quiet.value));

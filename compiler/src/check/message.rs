@@ -34,9 +34,13 @@ impl Check<'_> {
         if let Some((_, consent)) = kinds.iter().find(|(kind, _)| *kind == word.value) {
             return *consent;
         }
-        let wrong = Diagnostic::new(Code::UnknownName, word.span, format!("there is no kind of consent `{}`", word.value));
+        let wrong =
+            Diagnostic::new(Code::UnknownName, word.span, format!("there is no kind of consent `{}`", word.value));
         let wrong = crate::names::lookup::suggest(wrong, word, &kinds.map(|(kind, _)| kind));
-        let help = wrong.help.clone().unwrap_or_else(|| format!("the kinds are {}", suggest::list(kinds.map(|(kind, _)| kind))));
+        let help = wrong
+            .help
+            .clone()
+            .unwrap_or_else(|| format!("the kinds are {}", suggest::list(kinds.map(|(kind, _)| kind))));
         self.report(wrong.help(help));
         Consent::None
     }
@@ -136,7 +140,7 @@ impl Check<'_> {
                 let lint = Diagnostic::new(Code::UnusedMessage, tree.name.span, message);
                 self.report(lint.help(format!("add `send {}` to a sequence, or remove the message", tree.name.value)));
             }
-            let reach = self.reach(&senders);
+            let reach = self.offered(&senders);
             for subject in &tree.subject {
                 self.template(&reach, Text::Inline(&subject.text, subject.span));
             }
@@ -154,7 +158,7 @@ impl Check<'_> {
     }
 
     /// What is offered to a message by all the sequences that send it.
-    fn reach(&self, senders: &[(Id<Sequence>, Span)]) -> Reach {
+    fn offered(&self, senders: &[(Id<Sequence>, Span)]) -> Reach {
         let mut reach = Reach { event_open: senders.is_empty() || self.flow.unsure, ..Reach::default() };
         let mut keys: Vec<Option<Type>> = Vec::new();
         let mut seen = Vec::new();

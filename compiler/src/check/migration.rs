@@ -37,7 +37,8 @@ impl Check<'_> {
         let (Some(from), Some(to)) = (from, to) else { return };
         if from.kind != to.kind || from.member.is_some() != to.member.is_some() {
             let message = format!("`{}` and `{}` are not of one kind", address(&tree.from), address(&tree.to));
-            let wrong = Diagnostic::new(Code::MigrationAddress, tree.to.span, message).label(tree.from.span, "this is the other");
+            let wrong = Diagnostic::new(Code::MigrationAddress, tree.to.span, message)
+                .label(tree.from.span, "this is the other");
             self.report(wrong.help("a step moves to a step, a segment to a segment"));
             return;
         }
@@ -102,7 +103,7 @@ impl Check<'_> {
         }
         let message = format!("`{}` is still there", address(tree));
         let mut wrong = Diagnostic::new(Code::MigrationSource, tree.span, message);
-        if let Some(declared) = self.place(target) {
+        if let Some(declared) = self.declared_at(target) {
             wrong = wrong.label(declared, "declared here");
         }
         self.report(wrong.help("the clause speaks of the old name: remove the item, or the clause"));
@@ -133,7 +134,7 @@ impl Check<'_> {
         target.member.is_none_or(|member| self.names.member_number(id, &member.value).is_some())
     }
 
-    fn place(&self, target: &Target<'_>) -> Option<crate::source::Span> {
+    fn declared_at(&self, target: &Target<'_>) -> Option<crate::source::Span> {
         let entry = self.names.entries(target.kind).iter().find(|entry| entry.name == target.name.value)?;
         match target.member {
             None => entry.span,
@@ -150,7 +151,9 @@ impl Check<'_> {
         };
         match crate::suggest::nearest(name, names.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None if target.member.is_some() => "only a step with a label has an address: `step NAME: send …`".to_owned(),
+            None if target.member.is_some() => {
+                "only a step with a label has an address: `step NAME: send …`".to_owned()
+            }
             None => "write the name of something that the project declares".to_owned(),
         }
     }

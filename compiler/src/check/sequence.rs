@@ -18,8 +18,6 @@ use crate::syntax::tree::sequence::{Again as AgainTree, SequenceItem};
 use crate::syntax::tree::{Item, ItemKind};
 use crate::template::Entry;
 
-pub(super) use block::Steps;
-
 /// What later checks want to know about sequences.
 #[derive(Debug, Default)]
 pub(crate) struct Flow {

@@ -1,7 +1,7 @@
 //! Service levels.
 
-use flow_graph::program::{Calendar, Location, Reminder, Sla, StepKind};
 use flow_graph::Span as Length;
+use flow_graph::program::{Calendar, Location, Reminder, Sla, StepKind};
 
 use super::{Check, Scope};
 use crate::diagnostic::{Code, Diagnostic};
@@ -94,7 +94,8 @@ impl Check<'_> {
     fn working_time(&mut self, duration: &Spanned<Duration>, calendar: Span) {
         if let Length::Calendar { .. } = self.spanned(duration) {
             let message = "working time is counted in hours, and this is calendar time";
-            let wrong = Diagnostic::new(Code::SlaTime, duration.span, message).label(calendar, "counted by this calendar");
+            let wrong =
+                Diagnostic::new(Code::SlaTime, duration.span, message).label(calendar, "counted by this calendar");
             self.report(wrong.help("write hours, for example `8h`, or leave the calendar out"));
         }
     }
@@ -131,7 +132,9 @@ impl Check<'_> {
             if !allowed {
                 let message = "a service level cannot do this";
                 let wrong = Diagnostic::new(Code::SlaAction, step.head, message);
-                self.report(wrong.help("it can `notify`, `call`, `emit` and `set`; let a sequence enter on what it emits"));
+                self.report(
+                    wrong.help("it can `notify`, `call`, `emit` and `set`; let a sequence enter on what it emits"),
+                );
                 continue;
             }
             if let Some(kind) = self.action(&Scope::contact(), &Reach::default(), &step.kind) {

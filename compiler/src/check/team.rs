@@ -27,10 +27,10 @@ impl Check<'_> {
         if tree.open.is_empty() && !item.broken {
             self.lacks(&tree.name, "calendar", "hours", "mon..fri 09:00..18:00");
         }
-        let windows = tree.open.iter().map(|open| CalendarWindow {
-            days: weekdays(&open.days),
-            window: window(open.window.value),
-        });
+        let windows = tree
+            .open
+            .iter()
+            .map(|open| CalendarWindow { days: weekdays(&open.days), window: window(open.window.value) });
         calendar.open = windows.collect();
         if let Some(name) = self.once("zone", &tree.zone, |zone| zone.span) {
             match zone::find(&name.value) {

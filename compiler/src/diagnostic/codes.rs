@@ -85,6 +85,7 @@ codes! {
     FieldType = 3010, "field-type", Error;
     TemplateMissing = 3050, "missing-in-template", Error;
     TemplateType = 3051, "type-in-template", Error;
+    MissingField = 3052, "missing-field", Error;
     // 4xxx: meaning
     TooLong = 4001, "too-long", Error;
     FilterReads = 4002, "filter-reads", Error;
@@ -100,9 +101,29 @@ codes! {
     SecretInSettings = 4052, "secret-in-settings", Error;
     TemplateSyntax = 4053, "template-syntax", Error;
     TemplateCycle = 4054, "template-includes-itself", Error;
+    SequenceEntry = 4055, "sequence-entry", Error;
+    MissingClause = 4056, "missing-clause", Error;
+    NoAddress = 4057, "no-address", Error;
+    Unreachable = 4058, "unreachable-step", Error;
+    OwnedField = 4059, "owned-field", Error;
+    SplitShares = 4060, "split-shares", Error;
+    MomentElse = 4061, "moment-without-else", Error;
+    Amount = 4062, "impossible-amount", Error;
+    SlaTime = 4063, "service-level-time", Error;
+    SlaAction = 4064, "service-level-action", Error;
+    CauseLoop = 4065, "causes-in-a-circle", Error;
+    TestTime = 4066, "test-goes-back", Error;
+    WaitShape = 4067, "wait-for-nothing", Error;
+    TemplateNotHere = 4068, "template-not-here", Error;
     // 5xxx: consent, time, pressure
+    ConsentNotAsked = 5001, "consent-not-asked", Error;
+    NeverOpen = 5002, "never-open", Error;
     // 6xxx: plan and people in flight
+    MigrationAddress = 6001, "migration-address", Error;
+    MigrationTarget = 6002, "migration-target", Error;
+    MigrationSource = 6003, "migration-source", Error;
     // 9xxx: lints
+    UnusedMessage = 9001, "unused-message", Warning;
 }
 
 impl Code {

@@ -17,7 +17,10 @@ impl Walk<'_> {
         let Some(what) = &info.missing else { return info };
         let span = self.span(expr);
         let message = format!("`{what}` may be missing here");
-        let diagnostic = Diagnostic::new(Code::TemplateMissing, span, message);
+        let mut diagnostic = Diagnostic::new(Code::TemplateMissing, span, message);
+        if what == "event" {
+            diagnostic = self.beginnings(diagnostic);
+        }
         let help =
             format!("say what stands in its place, `{what} | default(\"…\")`, or ask first: `{{% if {what} %}}`");
         self.push(diagnostic.help(help));

@@ -69,29 +69,29 @@ impl Walk<'_> {
         let fields = self.world.fields;
         match fields.iter().find(|field| field.name == name) {
             Some(field) => of(field),
+            None if self.world.fields_broken => Info::any(),
             None => self.no_field("the contact", name, span, fields.iter().map(|field| field.name.as_str()).collect()),
         }
     }
 
     fn event(&mut self, span: Span) -> Info {
-        if self.reach.entries.is_empty() && !self.reach.event_open {
-            return self.wrong(
-                span,
-                "there is no `event` here".into(),
-                "only a run of a sequence has one: use `contact`",
-            );
+        let without = self.reach.entries.iter().filter(|entry| entry.event.is_none()).count();
+        if without == self.reach.entries.len() && !self.reach.event_open {
+            let diagnostic = Diagnostic::new(Code::TemplateVariable, span, "there is no `event` here");
+            let diagnostic = self.beginnings(diagnostic).help("only a run that an event began has one: use `contact`");
+            self.push(diagnostic);
+            return Info::any();
         }
-        let without: Vec<&Entry> = self.reach.entries.iter().filter(|entry| entry.event.is_none()).collect();
-        if without.is_empty() {
-            return Info::there(Shape::Event);
-        }
-        let message = "a run that comes here may have begun without an event".to_owned();
-        let mut diagnostic = Diagnostic::new(Code::TemplateVariable, span, message);
-        for entry in without {
+        let missing = (without > 0 && !self.state.known.contains("event")).then(|| "event".to_owned());
+        Info { shape: Shape::Event, missing }
+    }
+
+    /// With the places at which a run begins without an event.
+    pub(super) fn beginnings(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+        for entry in self.reach.entries.iter().filter(|entry| entry.event.is_none()).take(4) {
             diagnostic = diagnostic.label(entry.at, format!("`{}` begins here, and there is no event", entry.sequence));
         }
-        self.push(diagnostic.help("use `contact`, or send another message on that way"));
-        Info::any()
+        diagnostic
     }
 
     /// A field that each event which can begin the run has, with one type.

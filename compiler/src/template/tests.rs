@@ -31,7 +31,7 @@ fn said(text: &str) -> Vec<String> {
     events.push(event("page", vec![field("value", Type::Money, true)]));
     let entry = |number| Entry { event: Some(Id::new(number)), at: Span::new(file, 0, 0), sequence: "q".into() };
     let reach = Reach { entries: vec![entry(0), entry(1)], ..Reach::default() };
-    let world = World { sources: &sources, fields: &fields, events: &events, enums: &enums };
+    let world = World { sources: &sources, fields: &fields, events: &events, enums: &enums, fields_broken: false };
     let mut sink = Sink::default();
     check(world, &reach, Text::File("templates/a.html", Span::new(file, 0, 0)), &mut Files::new(), &mut sink);
     let place = |span: Span| {

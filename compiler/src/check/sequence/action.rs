@@ -17,7 +17,7 @@ impl Check<'_> {
     pub(in crate::check) fn action(&mut self, scope: &Scope, reach: &Reach, kind: &Kind) -> Option<StepKind> {
         match kind {
             Kind::Set(set) => self.set(scope, set).map(StepKind::Set),
-            Kind::Call(call) => self.call(scope, reach, call),
+            Kind::Call(call) => self.call_step(scope, reach, call),
             Kind::Notify(notify) => {
                 self.template(reach, Text::Inline(&notify.text.text, notify.text.span));
                 let team = self.find::<Team>(&notify.team)?;
@@ -42,7 +42,8 @@ impl Check<'_> {
                 self.no_template(value);
                 let declared = self.names.declared(id);
                 let typed = self.value(scope, value, &ty, declared);
-                let optional = self.program.fields.get(id).is_some_and(|field| field.optional);
+                let (optional, range) = self.program.fields.get(id).map_or((true, None), |f| (f.optional, f.range));
+                self.in_range(&typed, range, declared);
                 if !optional {
                     self.must_be_there(&typed, &format!("`{}`", field.value));
                 }
@@ -79,8 +80,11 @@ impl Check<'_> {
             }
             Set::Consent { topic, granted } => {
                 let id = self.find::<Topic>(topic)?;
-                if self.program.topics.get(id).is_some_and(|topic| topic.consent == Consent::None) && !self.names.entry(id).is_some_and(|entry| entry.broken) {
-                    let message = format!("the topic `{}` asks for no consent, so none can be granted or withdrawn", topic.value);
+                if self.program.topics.get(id).is_some_and(|topic| topic.consent == Consent::None)
+                    && !self.names.entry(id).is_some_and(|entry| entry.broken)
+                {
+                    let message =
+                        format!("the topic `{}` asks for no consent, so none can be granted or withdrawn", topic.value);
                     let mut wrong = Diagnostic::new(Code::ConsentNotAsked, topic.span, message);
                     if let Some(declared) = self.names.declared(id) {
                         wrong = wrong.label(declared, "declared here with `consent none`");
@@ -108,7 +112,7 @@ impl Check<'_> {
         Some((id, ty))
     }
 
-    fn call(&mut self, scope: &Scope, reach: &Reach, call: &Call) -> Option<StepKind> {
+    fn call_step(&mut self, scope: &Scope, reach: &Reach, call: &Call) -> Option<StepKind> {
         let connector = self.of_settings::<Connector>(&call.connector);
         self.twice(&call.fields);
         let mut arguments = Vec::new();
@@ -130,7 +134,9 @@ impl Check<'_> {
         if event.index() < builtin::NAMES.len() {
             let message = format!("`{}` comes from outside and cannot be emitted", emit.event.value);
             let wrong = Diagnostic::new(Code::ReservedName, emit.event.span, message);
-            self.report(wrong.help("declare an event of your own; consent is changed with `set consent TOPIC granted`"));
+            self.report(
+                wrong.help("declare an event of your own; consent is changed with `set consent TOPIC granted`"),
+            );
             return None;
         }
         self.twice(&emit.fields);
@@ -139,9 +145,10 @@ impl Check<'_> {
             self.no_template(&argument.value);
             let Some(slot) = self.find_member(event, &argument.name) else { continue };
             let field = self.program.events.get(event).and_then(|event| event.fields.get(usize::from(slot)));
-            let Some((ty, optional)) = field.map(|field| (field.ty.clone(), field.optional)) else { continue };
+            let Some(Field { ty, optional, range, .. }) = field.cloned() else { continue };
             let declared = self.names.member_declared(event, slot);
             let typed = self.value(scope, &argument.value, &ty, declared);
+            self.in_range(&typed, range, declared);
             if !optional {
                 self.must_be_there(&typed, &format!("`{}`", argument.name.value));
             }
@@ -162,7 +169,10 @@ impl Check<'_> {
         let name = event.name.clone();
         let message = match lacking.as_slice() {
             [only] => format!("the event `{name}` needs the field `{only}`"),
-            _ => format!("the event `{name}` needs the fields {}", crate::suggest::list(lacking.iter().map(String::as_str))),
+            _ => format!(
+                "the event `{name}` needs the fields {}",
+                crate::suggest::list(lacking.iter().map(String::as_str))
+            ),
         };
         let mut wrong = Diagnostic::new(Code::MissingField, at, message);
         let slot = self.names.member_number(id, first);

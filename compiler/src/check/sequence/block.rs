@@ -4,24 +4,24 @@
 
 use std::collections::BTreeMap;
 
+use flow_graph::Id;
 use flow_graph::program::sequence::SplitArm;
 use flow_graph::program::{Message, Sequence, Step, StepId, StepKind};
-use flow_graph::Id;
 
 use super::Check;
 use super::path::Paths;
 use super::run::blocks;
-use crate::check::logic::facts;
 use crate::check::Scope;
+use crate::check::logic::facts;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::step::{Block, Choose, Split, Step as Tree, StepKind as Kind};
 use crate::template::Reach;
 
 /// The steps of one sequence under construction.
-pub(in crate::check) struct Steps {
+pub(super) struct Steps {
     /// What a template in a step may speak of.
-    pub(super) reach: Reach,
+    reach: Reach,
     sequence: Id<Sequence>,
     name: String,
     done: Vec<Step>,
@@ -44,7 +44,11 @@ impl Check<'_> {
         let reach = Reach { entries: run.entries, event_open: run.open, key: run.key, labels: Vec::new() };
         let size: usize = trees.iter().map(size).sum();
         if let (true, Some(first)) = (size >= usize::from(StepId::MAX), trees.first()) {
-            self.amount(first.span, format!("a sequence of {size} steps"), "divide it: let one sequence `enroll in` the next");
+            self.amount(
+                first.span,
+                format!("a sequence of {size} steps"),
+                "divide it: let one sequence `enroll in` the next",
+            );
             return Vec::new();
         }
         let (done, paths, splits) = (Vec::new(), Paths::default(), BTreeMap::new());
@@ -117,7 +121,8 @@ impl Check<'_> {
                 let mut branches = Vec::new();
                 for (place, branch) in wait.branches.iter().enumerate() {
                     let triggers = self.triggers(scope, &branch.triggers);
-                    let target = self.inner(steps, &unknowing(scope), &branch.block, &format!("on {}", place + 1), around);
+                    let target =
+                        self.inner(steps, &unknowing(scope), &branch.block, &format!("on {}", place + 1), around);
                     branches.push((triggers, target));
                 }
                 let timeout = match &wait.timeout {
@@ -144,7 +149,14 @@ impl Check<'_> {
         Some(StepKind::Send(message))
     }
 
-    fn inner(&mut self, steps: &mut Steps, scope: &Scope, block: &Block, name: &str, around: &Around<'_>) -> Option<StepId> {
+    fn inner(
+        &mut self,
+        steps: &mut Steps,
+        scope: &Scope,
+        block: &Block,
+        name: &str,
+        around: &Around<'_>,
+    ) -> Option<StepId> {
         let path = format!("{}/{name}", around.path);
         self.block(steps, scope, &block.steps, &Around { path: &path, next: around.next })
     }
@@ -171,7 +183,11 @@ impl Check<'_> {
         if let Some(first) = steps.splits.insert(name.value.clone(), name.span) {
             let message = format!("the split `{}` stands in this sequence twice", name.value);
             let wrong = Diagnostic::new(Code::DuplicateName, name.span, message);
-            self.report(wrong.label(first, "it stands here first").help("people stay in their arm by the split's name: give it another"));
+            self.report(
+                wrong
+                    .label(first, "it stands here first")
+                    .help("people stay in their arm by the split's name: give it another"),
+            );
         }
         let total: f64 = tree.arms.iter().map(|arm| arm.share.value).sum();
         let shares: Vec<f64> = tree.arms.iter().map(|arm| self.share(&arm.share, "an arm")).collect();
@@ -212,22 +228,15 @@ fn size(tree: &Tree) -> usize {
 
 /// Whether a run that comes to a step always ends there.
 fn ends(tree: &Tree) -> bool {
-    let all = |blocks: &mut dyn Iterator<Item = &Block>| {
-        let mut some = false;
-        blocks.all(|block| {
-            some = true;
-            block.steps.iter().any(ends)
-        }) && some
-    };
     match &tree.kind {
         Kind::Exit => true,
         Kind::Choose(choose) => {
-            choose.otherwise.is_some() && all(&mut choose.arms.iter().map(|(_, block)| block).chain(&choose.otherwise))
+            choose.otherwise.is_some() && all_end(choose.arms.iter().map(|(_, block)| block).chain(&choose.otherwise))
         }
-        Kind::Split(split) => all(&mut split.arms.iter().map(|arm| &arm.block)),
+        Kind::Split(split) => all_end(split.arms.iter().map(|arm| &arm.block)),
         Kind::WaitFor(wait) => {
             (wait.limit.is_none() || wait.timeout.is_some())
-                && all(&mut wait.branches.iter().map(|branch| &branch.block).chain(&wait.timeout))
+                && all_end(wait.branches.iter().map(|branch| &branch.block).chain(&wait.timeout))
         }
         Kind::Wait(_)
         | Kind::WaitUntil(_)
@@ -238,6 +247,12 @@ fn ends(tree: &Tree) -> bool {
         | Kind::Emit(_)
         | Kind::Enroll(_) => false,
     }
+}
+
+/// Whether there are blocks, and each of them ends the run.
+fn all_end<'t>(blocks: impl Iterator<Item = &'t Block>) -> bool {
+    let mut blocks = blocks.peekable();
+    blocks.peek().is_some() && blocks.all(|block| block.steps.iter().any(ends))
 }
 
 /// Whether time may pass in a step.

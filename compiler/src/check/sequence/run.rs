@@ -28,7 +28,13 @@ impl Check<'_> {
         }
     }
 
-    pub(super) fn run_of(&mut self, id: Id<Sequence>, item: &Item, tree: &SequenceItem, sequence: &mut flow_graph::program::Sequence) -> Run {
+    pub(super) fn run_of(
+        &mut self,
+        id: Id<Sequence>,
+        item: &Item,
+        tree: &SequenceItem,
+        sequence: &mut Sequence,
+    ) -> Run {
         let mut run = Run::default();
         let written = tree.enter.first().map_or(&[][..], |enter| enter.value.as_slice());
         run.open = item.broken || written.len() != sequence.enter.len();
@@ -45,6 +51,8 @@ impl Check<'_> {
             self.report(wrong.help("add `enter on EVENT`, or let another sequence `enroll in` it"));
             run.open = true;
         }
+        let broken = |event| self.names.entry::<Event>(event).is_some_and(|entry| entry.broken);
+        run.open |= run.entries.iter().filter_map(|entry| entry.event).any(broken);
         run.scope.without_event = run.entries.iter().any(|entry| entry.event.is_none());
         run.scope.events = run.entries.iter().filter_map(|entry| entry.event).collect();
         run.scope.events.sort_unstable();
@@ -80,7 +88,12 @@ impl Check<'_> {
             match &first {
                 None => first = Some((ty, event)),
                 Some((before, other)) if *before != ty => {
-                    let message = format!("the key `{}` has one type in `{}` and another in `{}`", key.value, self.names.name(*other), self.names.name(event));
+                    let message = format!(
+                        "the key `{}` has one type in `{}` and another in `{}`",
+                        key.value,
+                        self.names.name(*other),
+                        self.names.name(event)
+                    );
                     let mut wrong = Diagnostic::new(Code::SequenceEntry, key.span, message);
                     for (event, slot) in &slots {
                         if let Some(declared) = self.names.member_declared(*event, *slot) {

@@ -1,14 +1,13 @@
 //! `wait until …`, `wait up to …`, `wait for …`
 
 use flow_graph::program::{StepKind, WaitUntil};
-use flow_graph::{ClockWindow, Expr, Span as Length, Timestamp, Type, Value};
+use flow_graph::{ClockWindow, Expr, Span as Length, Type, Value};
 
 use super::Check;
 use crate::check::amount::{weekdays, window};
 use crate::check::{Scope, Ty, Typed};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::{Span, Spanned};
-use crate::syntax::tree::expr::DateTime;
 use crate::syntax::tree::step::{ClockTarget, MomentValue, Otherwise, WaitFor, WaitUntil as Tree};
 
 impl Check<'_> {
@@ -58,7 +57,8 @@ impl Check<'_> {
                     let local = literal.value.local;
                     return Some((Expr::Const(Value::Date(local.date())), Some(local.time())));
                 }
-                Typed::of(Expr::Const(Value::Instant(exact(literal.value))), Type::DateTime, literal.span)
+                let instant = self.instant(literal.value, literal.span)?;
+                Typed::of(Expr::Const(Value::Instant(instant)), Type::DateTime, literal.span)
             }
             MomentValue::Expr(expr) => self.moment(scope, expr),
         };
@@ -75,9 +75,16 @@ impl Check<'_> {
     pub(super) fn wait_for(&mut self, tree: &WaitFor, head: Span) -> Option<Length> {
         let limit = tree.limit.as_ref().map(|limit| self.positive(limit, "a wait"));
         let problem = match (&tree.limit, tree.branches.is_empty(), &tree.timeout) {
-            (None, true, _) => Some(("it is not said what this waits for", "write `wait for EVENT`, or `wait for { on EVENT { … } }`")),
-            (Some(_), true, _) => Some(("it is not said what this waits for", "write `wait 1 day` to wait in any case, or add `on EVENT { … }`")),
-            (None, false, Some(_)) => Some(("a wait without a limit never times out", "write `wait up to 1 day { … }`, or remove `timeout`")),
+            (None, true, _) => {
+                Some(("it is not said what this waits for", "write `wait for EVENT`, or `wait for { on EVENT { … } }`"))
+            }
+            (Some(_), true, _) => Some((
+                "it is not said what this waits for",
+                "write `wait 1 day` to wait in any case, or add `on EVENT { … }`",
+            )),
+            (None, false, Some(_)) => {
+                Some(("a wait without a limit never times out", "write `wait up to 1 day { … }`, or remove `timeout`"))
+            }
             (_, false, _) => None,
         };
         if let Some((message, help)) = problem {
@@ -85,10 +92,4 @@ impl Check<'_> {
         }
         limit
     }
-}
-
-/// The instant of a date and time with an offset.
-fn exact(time: DateTime) -> Timestamp {
-    let utc = time.local.to_zoned(jiff::tz::TimeZone::UTC).map_or(0, |zoned| zoned.timestamp().as_millisecond());
-    Timestamp(utc).plus(-i64::from(time.offset_minutes.unwrap_or(0)) * 60_000)
 }
