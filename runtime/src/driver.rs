@@ -7,7 +7,6 @@
 //!
 //! A driver shares nothing with another one: a partition of the contacts is a driver of its own.
 
-mod turn;
 mod wakes;
 
 use std::sync::Arc;
@@ -63,9 +62,14 @@ pub trait Observer {
     /// Something was decided.
     fn decided(&mut self, decided: Decided<'_>);
 
-    /// An input was taken; what it led to has been told before.
-    fn taken(&mut self, taken: Taken<'_>) {
-        let _ = taken;
+    /// An input has arrived; what it leads to is told next.
+    fn arriving(&mut self, arriving: Arriving<'_>) {
+        let _ = arriving;
+    }
+
+    /// An input was taken: all that it led to at once has been told.
+    fn taken(&mut self, contact: ContactNumber, outcome: Outcome) {
+        let _ = (contact, outcome);
     }
 }
 
@@ -82,20 +86,18 @@ pub struct Decided<'a> {
     pub content: Option<Content>,
 }
 
-/// An input with what became of it.
-#[derive(Debug)]
-pub struct Taken<'a> {
+/// An input with whom it is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Arriving<'a> {
     /// The contact.
     pub contact: ContactNumber,
     /// Its id.
     pub id: &'a Arc<str>,
-    /// When it was taken.
+    /// When it is taken.
     pub at: Timestamp,
     /// The input.
     pub incoming: &'a Incoming,
-    /// What became of it.
-    pub outcome: Outcome,
-    /// Who was merged into the contact by it.
+    /// Who is merged into the contact by it.
     pub merged: &'a [ContactNumber],
 }
 
@@ -154,29 +156,25 @@ impl Driver {
         let Some(resolved) = self.people.resolve(&who) else { return };
         self.counts.inputs += 1;
         self.meet(&resolved);
-        for &other in &resolved.merged {
-            self.merge(resolved.contact, other, observer);
+        let (contact, merged) = (resolved.contact, resolved.merged.as_slice());
+        if let Some(slot) = self.slot(contact) {
+            observer.arriving(Arriving { contact, id: &slot.contact.id, at, incoming, merged });
         }
-        let outcome = self.take(resolved.contact, incoming, observer);
+        for &other in merged {
+            self.merge(contact, other, observer);
+        }
+        let outcome = self.take(contact, incoming, observer);
         match outcome {
             Outcome::Accepted => {}
             Outcome::Late => self.counts.late += 1,
             Outcome::Duplicate => self.counts.duplicates += 1,
         }
-        if let Some(slot) = self.slot(resolved.contact) {
-            observer.taken(Taken {
-                contact: resolved.contact,
-                id: &slot.contact.id,
-                at,
-                incoming,
-                outcome,
-                merged: &resolved.merged,
-            });
-        }
+        observer.taken(contact, outcome);
     }
 
     /// Lets time pass: everything due up to an instant happens, that instant too.
     pub fn run_until(&mut self, until: Timestamp, observer: &mut impl Observer) {
+        let until = until.min(Timestamp::LAST_VALID);
         while let Some((at, contact)) = self.wakes.pop_due(until) {
             self.now = self.now.max(at);
             self.step(contact, Input::Wake, observer);
@@ -258,7 +256,9 @@ impl Driver {
         let mut changes = incoming.changes.clone();
         changes.extend(self.zone_hint(contact, incoming));
         let mut outcome = Outcome::Accepted;
-        if incoming.event.is_none() || !changes.is_empty() {
+        // Who was never seen is born by what says nothing of them, too; else it is no turn.
+        let born = self.slot(contact).is_some_and(|slot| slot.contact.born);
+        if !changes.is_empty() || (incoming.event.is_none() && !born) {
             // Beside an event the id is the event's: the attributes would make it its own duplicate.
             let id = if incoming.event.is_none() { Arc::clone(&incoming.id) } else { Arc::from("") };
             outcome = self.step(contact, Input::Attributes(Attributes { id, time: incoming.time, changes }), observer);
@@ -274,7 +274,7 @@ impl Driver {
         let zone = incoming.zone.as_ref()?;
         let field = self.engine.program().zone_field?;
         let said = incoming.changes.iter().any(|(changed, _)| *changed == field);
-        let known = turn::field(&self.slot(contact)?.contact, field).is_known();
+        let known = self.slot(contact)?.contact.facts.field(field).is_known();
         (!said && !known).then(|| (field, zone.clone()))
     }
 
@@ -283,7 +283,7 @@ impl Driver {
             return Outcome::Accepted;
         };
         let event = if let Input::Event(event) = &input { Some(Arc::clone(event)) } else { None };
-        turn::step(&self.engine, &mut slot.contact, input, self.now, &mut self.transition);
+        flow_machine::step(&self.engine, &mut slot.contact, input, self.now, &mut self.transition);
         self.counts.turns += 1;
         let outcome = self.transition.outcome;
         if self.options.merges
@@ -299,7 +299,7 @@ impl Driver {
             if self.options.merges
                 && let DecisionKind::Emit(event) = &decision.kind
             {
-                slot.log.push(self.now, Arc::clone(event));
+                slot.log.push(decision.at, Arc::clone(event));
             }
             let (decision, content) = self.renderer.compose(&self.engine, decision);
             observer.decided(Decided { contact, id: &slot.contact.id, decision, content });

@@ -13,9 +13,11 @@ pub mod record;
 pub mod render;
 #[cfg(test)]
 mod sample;
+pub mod testing;
+pub mod timeline;
 pub mod values;
 
-pub use driver::{Decided, Driver, Observer, Options, Taken};
+pub use driver::{Arriving, Decided, Driver, Observer, Options};
 pub use ingest::{Catalog, Incoming, Inputs, Rejection};
 pub use record::Record;
 pub use render::{Content, Renderer};
