@@ -94,6 +94,9 @@ pub(crate) fn settle(turn: &mut Turn<'_>) -> bool {
     let mut decided = Vec::new();
     for serial in due(turn) {
         if decide(turn, serial) {
+            if let Some(run) = turn.contact.journey.run_mut(serial) {
+                run.doing = Doing::Moving;
+            }
             decided.push(serial);
         }
     }

@@ -10,6 +10,7 @@
 //!                └─ gates/    13 effects: each send passes every gate, highest priority first
 //! ```
 
+pub mod adopt;
 pub mod contact;
 pub mod decision;
 pub mod derive;

@@ -12,7 +12,8 @@
 //!
 //! Decisions where the language is silent:
 //! * What was still due for the contact that is merged in happens first, in its own name.
-//! * When the contact that stays has had no turn yet, it takes over the other's place as it is.
+//! * When the contact that stays has had no turn yet, it takes over the other's place as it is. When neither has had
+//!   one, nothing is merged: there is nothing known of either.
 //! * `for` clocks of the contact whose stage stays go on; those of the other are dropped.
 
 use flow_graph::Timestamp;
@@ -31,6 +32,10 @@ use crate::turn::Turn;
 pub(crate) fn merge(engine: &Engine, contact: &mut Contact, merge: Merge, now: Timestamp, out: &mut Transition) {
     let Merge { mut other, log } = merge;
     step::catch_up(engine, &mut other, now, out);
+    if !contact.born && !other.born {
+        contact.now = now;
+        return;
+    }
     let mut turn = Turn::new(engine, contact, now, out);
     turn.silent = true;
     turn.cause = Cause::Merge;
@@ -47,8 +52,6 @@ pub(crate) fn merge(engine: &Engine, contact: &mut Contact, merge: Merge, now: T
     }
     Facts::merge(engine, turn.contact, &other.facts, &log);
     turn.contact.journey.follow = true;
-    turn.settle_bands();
-    turn.birth();
     turn.finish();
 }
 

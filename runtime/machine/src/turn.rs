@@ -73,8 +73,9 @@ pub(crate) struct Turn<'a> {
 /// A turn of a contact at an instant.
 pub(crate) fn run(engine: &Engine, contact: &mut Contact, begin: Begin, now: Timestamp, out: &mut Transition) {
     let mut turn = Turn::new(engine, contact, now, out);
-    turn.begin(begin);
-    turn.finish();
+    if turn.begin(begin) {
+        turn.finish();
+    }
 }
 
 impl<'a> Turn<'a> {
@@ -150,7 +151,8 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn begin(&mut self, begin: Begin) {
+    /// Takes the input. False for a duplicate: nothing has happened.
+    fn begin(&mut self, begin: Begin) -> bool {
         match begin {
             Begin::Event(event) => {
                 let event = crate::facts::held(&event, self.now);
@@ -159,10 +161,11 @@ impl<'a> Turn<'a> {
                 let outcome = self.take_event(&event);
                 self.out.outcome = outcome;
                 self.silent = outcome != Outcome::Accepted;
-                if outcome != Outcome::Duplicate {
-                    self.birth();
-                    self.signal(Signal::Event(event));
+                if outcome == Outcome::Duplicate {
+                    return false;
                 }
+                self.birth();
+                self.signal(Signal::Event(event));
             }
             Begin::Attributes(mut attributes) => {
                 attributes.time = attributes.time.min(self.now);
@@ -171,15 +174,17 @@ impl<'a> Turn<'a> {
                 let outcome = self.take_attributes(&attributes);
                 self.out.outcome = outcome;
                 self.silent = outcome != Outcome::Accepted;
-                if outcome != Outcome::Duplicate {
-                    self.birth();
+                if outcome == Outcome::Duplicate {
+                    return false;
                 }
+                self.birth();
             }
             Begin::Time => {
                 self.settle_bands();
                 self.birth();
             }
         }
+        true
     }
 
     /// The first turn: the contact enters its start stages.

@@ -34,7 +34,7 @@ pub struct Run {
     pub since: Timestamp,
     /// What it does there.
     pub doing: Doing,
-    /// `send` and `emit` steps it has been to, in order: the visit is part of an identity.
+    /// Steps it has done something at, in order: the visit is part of an identity.
     pub visited: Vec<StepId>,
     /// For `wait … since entry` steps: the branch that happened first since the entry.
     pub seen: Vec<(StepId, u16)>,

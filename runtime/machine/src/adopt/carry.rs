@@ -1,0 +1,130 @@
+//! The journey of a contact under the numbers of a new program.
+
+use std::sync::Arc;
+
+use flow_graph::program::{Lifecycle, Sequence, StepId, StepKind};
+use flow_graph::{Id, Timestamp, Value};
+
+use super::names::{Names, by_name};
+use super::steps;
+use crate::contact::journey::{Clock, Consents, Entry, Exposure, Journey, Run, Sent};
+use crate::input::Event;
+
+/// All of a journey but its runs.
+pub(crate) fn journey(names: &Names<'_>, old: &Journey) -> Journey {
+    let topic = |&(topic, granted, at): &_| Some((names.topic(topic)?, granted, at));
+    let sent = |sent: &Sent| Some(Sent { channel: names.channel(sent.channel)?, at: sent.at });
+    let entry = |entry: &Entry| {
+        let sequence = names.sequence(entry.sequence)?;
+        Some(Entry { sequence, key: key(names, entry.sequence, sequence, entry.key.as_ref()), at: entry.at })
+    };
+    Journey {
+        stages: stages(names, old),
+        holds: holds(names, old),
+        runs: Vec::new(),
+        entries: old.entries.iter().filter_map(entry).collect(),
+        begun: old.begun.iter().filter_map(|begun| Some((names.sequence(begun.0)?, begun.1))).collect(),
+        next_serial: old.next_serial,
+        sent: old.sent.iter().filter_map(sent).collect(),
+        consents: Consents {
+            words: old.consents.words.iter().filter_map(topic).collect(),
+            suppressed: old.consents.suppressed.clone(),
+        },
+        exposures: old.exposures.iter().map(|exposure| renamed(names, exposure)).collect(),
+        clocks: old.clocks.iter().filter_map(|clock| self::clock(names, clock)).collect(),
+        follow: old.follow,
+        wake: None,
+    }
+}
+
+/// A run at its place in the new program.
+pub(crate) fn run(names: &Names<'_>, run: &Run, sequence: Id<Sequence>, step: StepId) -> Run {
+    let new = names.new.sequences.get(sequence);
+    let place = |id: StepId| {
+        let known = names.old.sequences.get(run.sequence)?.steps.get(usize::from(id))?;
+        steps::find_same(new?, known).map(|found| found.0)
+    };
+    let seen = |&(id, branch): &(StepId, u16)| {
+        let id = place(id)?;
+        let kind = &new?.steps.get(usize::from(id))?.kind;
+        let StepKind::WaitFor { branches, .. } = kind else { return None };
+        (usize::from(branch) < branches.len()).then_some((id, branch))
+    };
+    Run {
+        sequence,
+        step,
+        key: key(names, run.sequence, sequence, run.key.as_ref()),
+        trigger: carried(names, run.trigger.as_ref()),
+        visited: run.visited.iter().filter_map(|id| if *id == run.step { Some(step) } else { place(*id) }).collect(),
+        seen: run.seen.iter().filter_map(seen).collect(),
+        ..run.clone()
+    }
+}
+
+/// Lifecycles that the old program did not have.
+pub(crate) fn new_lifecycles(names: &Names<'_>) -> Vec<Id<Lifecycle>> {
+    let known: Vec<_> = names.old.lifecycles.ids().filter_map(|id| names.lifecycle(id)).collect();
+    names.new.lifecycles.ids().filter(|id| !known.contains(id)).collect()
+}
+
+fn stages(names: &Names<'_>, old: &Journey) -> Vec<(u16, Timestamp)> {
+    let mut stages: Vec<_> = names.new.lifecycles.iter().map(|it| (it.start, Timestamp::MIN)).collect();
+    for (id, lifecycle) in names.old.lifecycles.enumerate() {
+        let Some(new_id) = names.lifecycle(id) else { continue };
+        let (Some(new), Some(slot)) = (names.new.lifecycles.get(new_id), stages.get_mut(new_id.index())) else {
+            continue;
+        };
+        let since = old.stage_since(id).unwrap_or(Timestamp::MIN);
+        let upto = lifecycle.stages.iter().take(usize::from(old.stage(id)) + 1).rev();
+        let place = |name: &String| {
+            let moved = names.moved(&format!("lifecycle.{}.stage.{name}", lifecycle.name));
+            let name = moved.and_then(|to| to.rsplit('.').next()).unwrap_or(name);
+            (0_u16..).zip(&new.stages).find(|(_, known)| *known == name).map(|(position, _)| position)
+        };
+        *slot = (upto.into_iter().find_map(place).unwrap_or(new.start), since);
+    }
+    stages
+}
+
+/// `for` clocks go on where the transition is written as before.
+fn holds(names: &Names<'_>, old: &Journey) -> Vec<(Id<Lifecycle>, u16, Timestamp)> {
+    let hold = |&(id, position, since): &(Id<Lifecycle>, u16, Timestamp)| {
+        let text = &names.old.lifecycles.get(id)?.transitions.get(usize::from(position))?.text;
+        let new = names.lifecycle(id)?;
+        let transitions = &names.new.lifecycles.get(new)?.transitions;
+        let same = (0_u16..).zip(transitions).find(|(_, transition)| transition.text == *text);
+        same.map(|(position, _)| (new, position, since))
+    };
+    old.holds.iter().filter_map(hold).collect()
+}
+
+fn clock(names: &Names<'_>, clock: &Clock) -> Option<Clock> {
+    Some(Clock { sla: names.sla(clock.sla)?, trigger: carried(names, clock.trigger.as_ref()), ..clock.clone() })
+}
+
+fn carried(names: &Names<'_>, event: Option<&Arc<Event>>) -> Option<Arc<Event>> {
+    event.and_then(|event| names.carried(event))
+}
+
+/// The salt begins with the name of the sequence: the point follows it.
+fn renamed(names: &Names<'_>, exposure: &Exposure) -> Exposure {
+    let salt = exposure.salt.split_once('.').and_then(|(sequence, rest)| {
+        let old = by_name(&names.old.sequences, sequence, |it| &it.name)?;
+        let new = names.new.sequences.get(names.sequence(old)?)?;
+        Some(format!("{}.{rest}", new.name))
+    });
+    Exposure { salt: salt.unwrap_or_else(|| exposure.salt.clone()), ..exposure.clone() }
+}
+
+/// A key follows the type of the field that it is taken from.
+fn key(names: &Names<'_>, old: Id<Sequence>, new: Id<Sequence>, key: Option<&Value>) -> Option<Value> {
+    names.new.sequences.get(new)?.key.as_ref()?;
+    let ty = |program: &'_ flow_graph::Program, id: Id<Sequence>| {
+        let &(event, slot) = program.sequences.get(id)?.key.as_ref()?.first()?;
+        program.events.get(event)?.fields.get(usize::from(slot)).map(|field| field.ty.clone())
+    };
+    match (ty(names.old, old), ty(names.new, new), key) {
+        (Some(before), Some(after), Some(key)) => Some(names.value(&before, &after, key)),
+        (_, _, key) => key.cloned(),
+    }
+}

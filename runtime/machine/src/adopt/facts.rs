@@ -1,0 +1,106 @@
+//! The facts of a contact under the numbers of a new program.
+
+use std::sync::Arc;
+
+use flow_graph::Timestamp;
+use flow_graph::program::{Behaviour, HitRule};
+
+use super::names::Names;
+use crate::contact::{Contact, Facts};
+use crate::engine::Engine;
+use crate::input::Event;
+
+/// Carries facts over; what is new or has changed is computed from the log, if there is one.
+pub(crate) fn carry(
+    names: &Names<'_>,
+    engine: &Engine,
+    from: &Contact,
+    to: &mut Contact,
+    log: Option<&[(Timestamp, Arc<Event>)]>,
+) {
+    for (old, field) in names.old.fields.enumerate() {
+        let Some(new) = names.field(old) else { continue };
+        let Some(known) = names.new.fields.get(new) else { continue };
+        let since = from.facts.field_time(old);
+        if since > Timestamp::MIN {
+            let value = names.value(&field.ty, &known.ty, from.facts.field(old));
+            Facts::set_field(engine, to, new, value, since);
+        }
+    }
+    if let Some(log) = log {
+        let carried: Vec<_> =
+            log.iter().filter_map(|(arrival, event)| Some((*arrival, names.carried(event)?))).collect();
+        Facts::rebuild(engine, to, &carried);
+    }
+    to.facts.seen = from.facts.seen.clone();
+    figures(names, from, to);
+    derived(names, from, to);
+}
+
+/// Behaviours and score rules that are as they were keep their state.
+fn figures(names: &Names<'_>, from: &Contact, to: &mut Contact) {
+    for (old, behaviour) in names.old.behaviours.enumerate() {
+        let same = names.new.behaviours.enumerate().find(|(_, new)| same_behaviour(names, behaviour, new));
+        let state = from.facts.figures.get(old.index());
+        if let (Some((new, _)), Some(state)) = (same, state) {
+            if let Some(slot) = to.facts.figures.get_mut(new.index()) {
+                slot.clone_from(state);
+            }
+        }
+    }
+    let numbered = same_numbers(names);
+    for (old, score) in names.old.scores.enumerate() {
+        let Some(new) = names.score(old) else { continue };
+        let Some(known) = names.new.scores.get(new) else { continue };
+        for (position, rule) in score.hits.iter().enumerate() {
+            let same = known.hits.iter().position(|new| numbered && same_rule(rule, new));
+            let state = from.facts.hits.get(old.index()).and_then(|rules| rules.get(position));
+            let slot = same.and_then(|same| to.facts.hits.get_mut(new.index())?.get_mut(same));
+            if let (Some(slot), Some(state)) = (slot, state) {
+                slot.clone_from(state);
+            }
+        }
+    }
+}
+
+/// Bands and segments as they were: what is different now is a change.
+fn derived(names: &Names<'_>, from: &Contact, to: &mut Contact) {
+    for id in names.old.segments.ids() {
+        if let Some(slot) = names.segment(id).and_then(|new| to.facts.members.get_mut(new.index())) {
+            *slot = from.facts.in_segment(id);
+        }
+    }
+    for (id, score) in names.old.scores.enumerate() {
+        let Some(new) = names.score(id) else { continue };
+        let Some(known) = names.new.scores.get(new) else { continue };
+        let name = from.facts.band(id).and_then(|band| score.bands.get(usize::from(band))).map(|band| &band.name);
+        let band = (0_u16..).zip(&known.bands).find(|(_, band)| Some(&band.name) == name).map(|(band, _)| band);
+        if let Some(slot) = to.facts.bands.get_mut(new.index()) {
+            *slot = band;
+        }
+    }
+}
+
+fn same_behaviour(names: &Names<'_>, old: &Behaviour, new: &Behaviour) -> bool {
+    old.text == new.text
+        && old.measure == new.measure
+        && old.reach == new.reach
+        && names.event(old.event) == Some(new.event)
+}
+
+fn same_rule(old: &HitRule, new: &HitRule) -> bool {
+    HitRule { at: new.at, ..old.clone() } == *new
+}
+
+/// Whether fields and events have the same numbers in both, so that filters can be compared as they are.
+fn same_numbers(names: &Names<'_>) -> bool {
+    let (old, new) = (names.old, names.new);
+    let enums = old.enums.iter().eq(&new.enums);
+    let fields = old.fields.iter().map(|it| (&it.name, &it.ty)).eq(new.fields.iter().map(|it| (&it.name, &it.ty)));
+    let slots = |event: &flow_graph::program::Event| -> Vec<_> {
+        event.fields.iter().map(|field| (field.name.clone(), field.ty.clone())).collect()
+    };
+    let events =
+        old.events.iter().map(|it| (&it.name, slots(it))).eq(new.events.iter().map(|it| (&it.name, slots(it))));
+    enums && fields && events
+}
