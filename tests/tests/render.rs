@@ -212,3 +212,35 @@ fn sarif_has_the_required_structure() {
         assert!((number("endLine"), number("endColumn")) > (number("startLine"), number("startColumn")));
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+
+    /// Spans that fall anywhere, also into the middle of a character or behind the end, in texts of anything.
+    #[test]
+    fn any_span_of_any_text_is_drawn(
+        parts in proptest::collection::vec(
+            proptest::sample::select(vec!["a", " ", "\t", "\n", "\r\n", "\r", "é", "日", "🎉", "\u{200d}", "\u{feff}",
+                "\0", "word ", "long_word_without_a_break_that_goes_on_and_on_and_on_"]), 0..60),
+        spans in proptest::collection::vec((0u32..400, 0u32..60), 1..6),
+        width in 20usize..120,
+    ) {
+        let (sources, _) = project(&[("a.flow", &parts.concat()), ("b.flow", "x")]);
+        let span = |(start, len): (u32, u32)| Span::new(FileId(start % 2), start, start + len);
+        let mut diagnostic = Diagnostic::new(Code::Syntax, span(spans[0]), "message").here("primary");
+        for (i, at) in spans.iter().enumerate().skip(1) {
+            diagnostic = diagnostic.label(span(*at), format!("label {i}"));
+        }
+        let view = View::new(&sources);
+        let found = [diagnostic];
+        let out = render::miette::miette(view, &found, Style { width, unicode: true, colour: false });
+        proptest::prop_assert!(out.contains("primary"), "{out}");
+        for i in 1..spans.len() {
+            let words = format!("label {i}");
+            proptest::prop_assert!(out.contains(&words), "{}", out);
+        }
+        for form in [render::plain::plain, render::json::json, render::sarif::sarif, render::github::github] {
+            proptest::prop_assert!(form(view, &found).contains("F1001"));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Figures as people like to read them: names to the left, numbers in a column, a small bar.
+
+/// One line of a section.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// What is counted.
+    pub(crate) name: String,
+    /// How many.
+    pub(crate) count: u64,
+    /// What else there is to say; may be empty.
+    pub(crate) note: String,
+}
+
+impl Row {
+    pub(crate) fn new(name: impl Into<String>, count: u64, note: impl Into<String>) -> Self {
+        Self { name: name.into(), count, note: note.into() }
+    }
+}
+
+/// Columns of a bar at its longest.
+const BAR: usize = 20;
+
+/// Rows below each other, indented by two; `width` columns at most, the notes give way.
+pub(crate) fn rows(rows: &[Row], bars: bool, width: usize, unicode: bool) -> String {
+    let names = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
+    let counts: Vec<String> = rows.iter().map(|row| number(row.count)).collect();
+    let figures = counts.iter().map(String::len).max().unwrap_or(0);
+    let most = rows.iter().map(|row| row.count).max().unwrap_or(0);
+    let mut text = String::new();
+    for (row, count) in rows.iter().zip(&counts) {
+        let mut line = format!("  {:<names$}  {count:>figures$}", row.name);
+        if bars {
+            let drawn = bar(row.count, most, unicode);
+            let pad = if row.note.is_empty() { 0 } else { BAR };
+            line.push_str(&format!("  {drawn:<pad$}"));
+        }
+        if !row.note.is_empty() {
+            line.push_str("  ");
+            line.push_str(&row.note);
+        }
+        text.push_str(&shorten(line.trim_end(), width, unicode));
+        text.push('\n');
+    }
+    text
+}
+
+/// A number with its thousands apart: `69,659`.
+pub(crate) fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 event`, `2,000 events`
+pub(crate) fn plural(n: u64, word: &str) -> String {
+    if n == 1 { format!("1 {word}") } else { format!("{} {word}s", number(n)) }
+}
+
+/// Elapsed time with the digits that mean something: `85 ms`, `2.4 s`, `94 s`.
+pub(crate) fn elapsed(time: std::time::Duration) -> String {
+    let seconds = time.as_secs_f64();
+    if seconds < 1.0 {
+        format!("{} ms", time.as_millis())
+    } else if seconds < 10.0 {
+        format!("{seconds:.1} s")
+    } else {
+        format!("{seconds:.0} s")
+    }
+}
+
+/// A line of at most `width` columns.
+pub(crate) fn shorten(line: &str, width: usize, unicode: bool) -> String {
+    if line.chars().count() <= width {
+        return line.to_owned();
+    }
+    let end = if unicode { "…" } else { "..." };
+    let kept: String = line.chars().take(width.saturating_sub(end.chars().count())).collect();
+    format!("{}{end}", kept.trim_end())
+}
+
+/// A bar in eighths of a column; something that is there is always seen.
+fn bar(count: u64, most: u64, unicode: bool) -> String {
+    if count == 0 || most == 0 {
+        return String::new();
+    }
+    let columns = u64::try_from(BAR).unwrap_or(1);
+    let eighths = usize::try_from(u128::from(count) * u128::from(columns) * 8 / u128::from(most)).unwrap_or(BAR * 8);
+    if !unicode {
+        return "#".repeat((eighths / 8).max(1));
+    }
+    let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let part = parts.get(eighths % 8).copied().unwrap_or_default();
+    let text = format!("{}{part}", "█".repeat(eighths / 8));
+    if text.is_empty() { "▏".to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn rows_stand_in_columns() {
+        let rows_in = [Row::new("a", 2000, "x"), Row::new("long", 1, "")];
+        assert_eq!(rows(&rows_in, false, 80, true), "  a     2,000  x\n  long      1\n");
+        assert_eq!(
+            rows(&rows_in, true, 80, true),
+            "  a     2,000  ████████████████████  x\n  long      1  ▏\n"
+        );
+        assert_eq!(rows(&rows_in, true, 18, false), "  a     2,000  ...\n  long      1  #\n");
+    }
+}
