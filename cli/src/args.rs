@@ -30,6 +30,9 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Check(CheckArgs),
+    Test(TestArgs),
+    Run(RunArgs),
+    Why(WhyArgs),
     Explain(ExplainArgs),
 }
 
@@ -48,6 +51,92 @@ pub(crate) struct CheckArgs {
     /// How diagnostics are written
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     pub(crate) format: CheckFormat,
+}
+
+/// Run the tests of a project on a virtual clock
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  flow test                                  all tests of the project in this folder or above it
+  flow test cart                             those with `cart` in their name
+  flow test examples/shop cart               those of another project
+  flow test --format junit > tests.xml       for CI")]
+pub(crate) struct TestArgs {
+    /// A folder of the project [default: this one], then a part of the names of tests
+    #[arg(value_names = ["DIR", "FILTER"], num_args = 0..=2)]
+    pub(crate) words: Vec<String>,
+    /// How results are written
+    #[arg(long, value_enum, default_value_t = TestFormat::Text)]
+    pub(crate) format: TestFormat,
+    /// How many tests run at once [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+}
+
+/// Run a project over real events and show what it decides
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  flow run --events events.jsonl                        JSON Lines in Segment's shape
+  flow run examples/cdnow --events sales.csv --sort     CSV, as `[import.NAME]` in `flow.toml` says
+  flow run --events a.jsonl b.jsonl --out decisions.jsonl --rejects rejects.jsonl
+  zcat events.jsonl.gz | flow run --events - --until 2026-06-30")]
+pub(crate) struct RunArgs {
+    /// A folder of the project [default: this one]
+    pub(crate) dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Write each decision to this file, as JSON Lines (`-`: standard output)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write each row that cannot be used to this file, with its line and the reason
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+    /// How the summary is written
+    #[arg(long, value_enum, default_value_t = RunFormat::Text)]
+    pub(crate) format: RunFormat,
+    /// No summary and no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// End with code 3 when a row could not be used
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+/// Tell one contact's story: what happened, what was decided, and the line responsible
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  flow why --events events.jsonl --contact u-1
+  flow why examples/shop --events examples/shop/events.jsonl --contact u-1 --message cart_reminder")]
+pub(crate) struct WhyArgs {
+    /// A folder of the project [default: this one]
+    pub(crate) dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Whose story: a user's id, or an anonymous one
+    #[arg(long, value_name = "ID")]
+    pub(crate) contact: String,
+    /// Only what concerns this message
+    #[arg(long, value_name = "NAME")]
+    pub(crate) message: Option<String>,
+}
+
+/// Where events come from.
+#[derive(Debug, clap::Args)]
+pub(crate) struct InputArgs {
+    /// Files of events: JSON Lines, or CSV by a mapping (`-`: standard input)
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub(crate) events: Vec<PathBuf>,
+    /// The `[import.NAME]` of `flow.toml` for CSV files; needed where there are several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) mapping: Option<String>,
+    /// Put all events into the order of their time first
+    #[arg(long)]
+    pub(crate) sort: bool,
+    /// Go on until then: `2026-06-30`, `2026-06-30T12:00` or with `Z` or an offset
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
 }
 
 /// Explain a code of a diagnostic, with a wrong and a right example
@@ -89,4 +178,24 @@ pub(crate) enum CheckFormat {
     Sarif,
     /// Workflow commands of GitHub Actions
     Github,
+}
+
+/// How `flow test` writes results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestFormat {
+    /// A line for each file, and what failed in full
+    Text,
+    /// JSON, with a version
+    Json,
+    /// JUnit XML
+    Junit,
+}
+
+/// How `flow run` writes its summary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RunFormat {
+    /// For people
+    Text,
+    /// JSON, with a version
+    Json,
 }
