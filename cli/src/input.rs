@@ -1,0 +1,114 @@
+//! Files of events: opened, and told apart by their names.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+
+use flow_compiler::settings::{ImportSettings, Settings};
+use flow_graph::Timestamp;
+use flow_runtime::ingest::{Format, Mapping};
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+
+use crate::args::InputArgs;
+use crate::failure::Failure;
+
+/// What is read ahead of a file.
+const BUFFER_BYTES: usize = 1 << 18;
+
+/// One file of events.
+pub(crate) struct Source {
+    /// As it was given.
+    pub(crate) name: String,
+    /// Its bytes.
+    pub(crate) reader: Box<dyn BufRead>,
+    /// What it looks like.
+    pub(crate) format: Format,
+    /// Its size, 0 when that is not known.
+    pub(crate) bytes: u64,
+}
+
+/// All files that were named, in that order.
+pub(crate) fn open(args: &InputArgs, settings: &Settings) -> Result<Vec<Source>, Failure> {
+    args.events.iter().map(|path| source(path, args, settings)).collect()
+}
+
+/// The instant of `--until`: a time without an offset is in the project's zone, a date alone is its end there.
+pub(crate) fn until(args: &InputArgs, settings: &Settings) -> Result<Option<Timestamp>, Failure> {
+    let Some(text) = &args.until else { return Ok(None) };
+    let zone = TimeZone::get(&settings.project.timezone.value).unwrap_or(TimeZone::UTC);
+    let found = instant(text, &zone).map(|at| Timestamp(at.as_millisecond()));
+    let fits = |at: &Timestamp| (Timestamp::FIRST_VALID..=Timestamp::LAST_VALID).contains(at);
+    found.filter(fits).map(Some).ok_or_else(|| {
+        Failure::new(format!("`{text}` is not a time"))
+            .help("write `2026-06-30`, `2026-06-30T12:00`, or an exact time such as `2026-06-30T12:00:00Z`")
+    })
+}
+
+fn instant(text: &str, zone: &TimeZone) -> Option<jiff::Timestamp> {
+    if let Ok(exact) = text.parse::<jiff::Timestamp>() {
+        return Some(exact);
+    }
+    if let Ok(date) = text.parse::<Date>()
+        && !text.contains([':', 'T', ' '])
+    {
+        return zone.to_timestamp(date.tomorrow().ok()?.to_datetime(jiff::civil::Time::midnight())).ok();
+    }
+    zone.to_timestamp(text.parse::<DateTime>().ok()?).ok()
+}
+
+fn source(path: &Path, args: &InputArgs, settings: &Settings) -> Result<Source, Failure> {
+    let format = format(path, args, settings)?;
+    if path == Path::new("-") {
+        let reader = Box::new(BufReader::with_capacity(BUFFER_BYTES, io::stdin()));
+        return Ok(Source { name: "-".to_owned(), reader, format, bytes: 0 });
+    }
+    let file = File::open(path).map_err(|error| Failure::file("read", path, &error))?;
+    let meta = file.metadata().map_err(|error| Failure::file("read", path, &error))?;
+    if meta.is_dir() {
+        return Err(Failure::new(format!("`{}` is a folder, not a file of events", path.display())));
+    }
+    Ok(Source {
+        name: path.to_string_lossy().into_owned(),
+        reader: Box::new(BufReader::with_capacity(BUFFER_BYTES, file)),
+        format,
+        bytes: meta.len(),
+    })
+}
+
+/// CSV by its ending, or because a mapping is named and the ending does not say otherwise.
+fn format(path: &Path, args: &InputArgs, settings: &Settings) -> Result<Format, Failure> {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let delimiter = if ending == "tsv" { b'\t' } else { b',' };
+    let table = matches!(ending.as_str(), "csv" | "tsv");
+    let lines = matches!(ending.as_str(), "jsonl" | "json" | "ndjson");
+    if !table && (lines || args.mapping.is_none()) {
+        return Ok(Format::Segment);
+    }
+    let import = import(path, args.mapping.as_deref(), settings)?;
+    Ok(Format::Csv(Mapping {
+        event: import.event.value.clone(),
+        contact: import.contact.value.clone(),
+        time: import.time.value.clone(),
+        id: import.id.as_ref().map(|id| id.value.clone()),
+        fields: import.fields.iter().map(|(field, column)| (field.value.clone(), column.value.clone())).collect(),
+        delimiter,
+    }))
+}
+
+fn import<'a>(path: &Path, name: Option<&str>, settings: &'a Settings) -> Result<&'a ImportSettings, Failure> {
+    let names: Vec<String> = settings.imports.keys().map(|name| format!("`{name}`")).collect();
+    if let Some(name) = name {
+        return settings.imports.get(name).ok_or_else(|| {
+            let failure = Failure::new(format!("`flow.toml` has no `[import.{name}]`"));
+            if names.is_empty() { failure } else { failure.help(format!("it has {}", names.join(", "))) }
+        });
+    }
+    match settings.imports.values().next() {
+        Some(import) if names.len() == 1 => Ok(import),
+        Some(_) => Err(Failure::new(format!("several imports could fit `{}`", path.display()))
+            .help(format!("say which one with `--mapping`: {}", names.join(", ")))),
+        None => Err(Failure::new(format!("nothing says how the rows of `{}` become events", path.display()))
+            .help("write `[import.NAME]` in `flow.toml`, with `format`, `event`, `contact`, `time` and the fields")),
+    }
+}
