@@ -30,9 +30,6 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Check(CheckArgs),
-    Test(TestArgs),
-    Run(RunArgs),
-    Why(WhyArgs),
     Explain(ExplainArgs),
 }
 

@@ -3,8 +3,8 @@
 mod args;
 mod commands;
 mod failure;
-mod layout;
-mod progress;
+
+
 mod project;
 mod terminal;
 

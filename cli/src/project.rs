@@ -3,8 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use flow_compiler::diagnostic::{Diagnostic, Sink};
 use flow_compiler::render::View;
-use flow_compiler::source::{FileKind, Sources};
+use flow_compiler::source::{FileId, FileKind, Sources};
+use flow_compiler::syntax::decode;
+use flow_compiler::{Compilation, settings};
 
 use crate::failure::Failure;
 
@@ -21,12 +24,12 @@ const MAX_DEPTH: usize = 32;
 
 /// The files of a project.
 pub(crate) struct Project {
-    /// Its folder.
-    pub(crate) root: PathBuf,
     /// The folder as it is shown before paths.
     folder: String,
     /// Its files.
     pub(crate) sources: Sources,
+    /// What was found while they were read.
+    unread: Vec<Diagnostic>,
 }
 
 impl Project {
@@ -39,12 +42,37 @@ impl Project {
             paths.into_iter().filter_map(|path| classify(&root, path)).collect();
         names.sort_by(|a, b| (a.1 != FileKind::Settings, &a.0).cmp(&(b.1 != FileKind::Settings, &b.0)));
         let mut sources = Sources::default();
-        for (name, kind, path) in names {
-            sources.add(name, kind, read(&path)?);
+        let mut sink = Sink::default();
+        for (number, (name, kind, path)) in (0..).zip(names) {
+            let text = decode(&read(&path)?, FileId(number), &mut sink);
+            sources.add(name, kind, text);
         }
         let folder = root.to_string_lossy().replace('\\', "/");
         let folder = folder.strip_prefix("./").unwrap_or(&folder).to_owned();
-        Ok(Self { root, folder, sources })
+        Ok(Self { folder, sources, unread: sink.finish() })
+    }
+
+    /// The project compiled; with what was found while its files were read.
+    pub(crate) fn compile(&self) -> Compilation {
+        let mut compilation = flow_compiler::compile(&self.sources);
+        if self.unread.is_empty() {
+            return compilation;
+        }
+        let mut sink = Sink::default();
+        for diagnostic in self.unread.iter().cloned().chain(std::mem::take(&mut compilation.diagnostics)) {
+            sink.push(diagnostic);
+        }
+        if sink.has_errors() {
+            compilation.program = None;
+            compilation.tests.clear();
+        }
+        compilation.diagnostics = sink.finish();
+        compilation
+    }
+
+    /// Its settings. What is wrong with them is told when it is compiled.
+    pub(crate) fn settings(&self) -> settings::Settings {
+        settings::read(&self.sources, &mut Sink::default())
     }
 
     /// How diagnostics of it are shown.
@@ -116,8 +144,8 @@ fn classify(root: &Path, path: PathBuf) -> Option<(String, FileKind, PathBuf)> {
     Some((name, kind, path))
 }
 
-/// The text of a file.
-fn read(path: &Path) -> Result<String, Failure> {
+/// The bytes of a file.
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let meta = fs::metadata(path).map_err(|error| Failure::file("read", path, &error))?;
     if !meta.is_file() {
         return Err(Failure::new(format!("`{}` is not a file", path.display())));
@@ -127,14 +155,5 @@ fn read(path: &Path) -> Result<String, Failure> {
         return Err(Failure::new(format!("`{}` is larger than {limit} MiB", path.display()))
             .help("a project holds text that people write; move other files out of it"));
     }
-    let bytes = fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
-    String::from_utf8(bytes).map_err(|error| not_text(path, error.as_bytes(), error.utf8_error().valid_up_to()))
-}
-
-fn not_text(path: &Path, bytes: &[u8], valid: usize) -> Failure {
-    let before = bytes.get(..valid).unwrap_or_default();
-    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-    let byte = bytes.get(valid).copied().unwrap_or_default();
-    Failure::new(format!("`{}` is not UTF-8: line {line} has the byte 0x{byte:02X}", path.display()))
-        .help("save the file as UTF-8")
+    fs::read(path).map_err(|error| Failure::file("read", path, &error))
 }

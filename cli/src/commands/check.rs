@@ -3,7 +3,7 @@
 use flow_compiler::diagnostic::Severity;
 use flow_compiler::render::{count, github, json, miette, plain, sarif};
 use flow_compiler::source::FileKind;
-use flow_compiler::{Compilation, compile};
+use flow_compiler::Compilation;
 use flow_graph::Program;
 
 use crate::args::{CheckArgs, CheckFormat};
@@ -13,7 +13,7 @@ use crate::terminal::{BOLD, DIM, GREEN, Terminal};
 
 pub(crate) fn run(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let project = Project::load(args.dir.as_deref())?;
-    let compilation = compile(&project.sources);
+    let compilation = project.compile();
     let view = project.view();
     let found = &compilation.diagnostics;
     match args.format {
@@ -54,7 +54,7 @@ pub(crate) fn report(project: &Project, compilation: &Compilation, terminal: &mu
 
 /// The program, or nothing after all errors have been shown: what every command that runs a project begins with.
 pub(crate) fn compiled(project: &Project, terminal: &mut Terminal) -> Option<(Program, Compilation)> {
-    let mut compilation = compile(&project.sources);
+    let mut compilation = project.compile();
     let program = compilation.program.take();
     if program.is_none() {
         report(project, &compilation, terminal);

@@ -123,23 +123,57 @@ fn piece(snippets: &mut Snippets, targets: &[&Target<'_>], range: std::ops::Rang
         let here: Vec<&&Target<'_>> = targets.iter().filter(|target| target.place.start.line == number).collect();
         let spans: Vec<(usize, usize)> = here.iter().map(|target| within(target, offset, line)).collect();
         let shown = show(line, &spans, room);
+        let marks = here.iter().zip(&shown.spans).map(|(target, &(start, end))| Mark {
+            start,
+            end,
+            words: Some(target.words.clone()).filter(|words| !words.is_empty()),
+            primary: target.primary,
+            line: number,
+            column: target.place.start.column,
+        });
         let base = snippets.text.len();
-        for (target, (from, to)) in here.iter().zip(&shown.spans) {
-            let before = shown.text.get(..*from).map_or(0, columns);
-            let under = shown.text.get(*from..*to).map_or(0, columns);
-            snippets.marks.push(Mark {
-                start: base + from,
-                end: base + to,
-                words: words(&target.words, room.saturating_sub(before + under / 2 + 4)),
-                primary: target.primary,
-                line: number,
-                column: target.place.start.column,
-            });
+        for mut mark in untangle(marks.collect(), &shown.text) {
+            let before = shown.text.get(..mark.start).map_or(0, columns);
+            let under = shown.text.get(mark.start..mark.end).map_or(0, columns);
+            mark.words = mark.words.and_then(|text| words(&text, room.saturating_sub(before + under / 2 + 4)));
+            mark.start += base;
+            mark.end += base;
+            snippets.marks.push(mark);
         }
         snippets.text.push_str(&shown.text);
         snippets.text.push('\n');
     }
     snippets.pieces.push(Piece { path: first.place.path.clone(), start, end: snippets.text.len(), first_line });
+}
+
+/// Marks of one line that lie over each other cannot all be drawn: the words stay, lines give way.
+fn untangle(mut marks: Vec<Mark>, line: &str) -> Vec<Mark> {
+    marks.sort_by_key(|mark| (mark.start, std::cmp::Reverse(mark.end), !mark.primary));
+    let mut done: Vec<Mark> = Vec::new();
+    for mut mark in marks {
+        let Some(under) = done.last_mut().filter(|under| mark.start < under.end) else {
+            done.push(mark);
+            continue;
+        };
+        if under.words.is_none() || under.words == mark.words {
+            // A line without words around one with words says nothing more, except where to look first.
+            if under.primary {
+                (mark.primary, mark.column) = (true, under.column);
+            }
+            mark.words = mark.words.or_else(|| under.words.take());
+            *under = mark;
+        } else if under.start < mark.start {
+            let kept = line.get(under.start..mark.start).map_or(0, |part| part.trim_end().len());
+            under.end = under.start + kept.max(1);
+            done.push(mark);
+        } else {
+            let rest = line.get(mark.end..under.end).unwrap_or("");
+            let gap = rest.len() - rest.trim_start().len();
+            under.start = (mark.end + gap).min(under.end);
+            done.insert(done.len() - 1, mark);
+        }
+    }
+    done
 }
 
 /// A line (from 1) without its line break, and the byte at which it starts.
