@@ -3,8 +3,9 @@
 mod args;
 mod commands;
 mod failure;
-
-
+mod input;
+mod layout;
+mod progress;
 mod project;
 mod terminal;
 

@@ -23,8 +23,22 @@ pub enum Group {
 
 /// Words that begin an item.
 pub const ITEMS: &[&str] = &[
-    "calendar", "contact", "enum", "event", "lifecycle", "limits", "message", "moved", "retired", "score", "segment",
-    "sequence", "sla", "team", "test", "topic",
+    "calendar",
+    "contact",
+    "enum",
+    "event",
+    "lifecycle",
+    "limits",
+    "message",
+    "moved",
+    "retired",
+    "score",
+    "segment",
+    "sequence",
+    "sla",
+    "team",
+    "test",
+    "topic",
 ];
 
 /// Words that will begin an item.
@@ -35,27 +49,132 @@ pub const RESERVED: &[&str] = &["and", "else", "false", "if", "in", "is", "not",
 
 /// Words that begin a clause or a step and nothing else.
 const CLAUSES: &[&str] = &[
-    "again", "bands", "body", "breach", "call", "channel", "choose", "consent", "email", "emit", "enroll", "enter",
-    "except", "exit", "expect", "goal", "half-life", "holdout", "key", "merge", "met", "notify", "on", "once",
-    "otherwise", "pause", "per", "priority", "quiet", "range", "remind", "send", "set", "split", "stages", "start",
-    "step", "subject", "target", "text", "timeout", "track", "transactional", "unless", "varies", "wait", "webhook",
-    "when", "zone",
+    "again",
+    "bands",
+    "body",
+    "breach",
+    "call",
+    "channel",
+    "choose",
+    "consent",
+    "email",
+    "emit",
+    "enroll",
+    "enter",
+    "except",
+    "exit",
+    "expect",
+    "goal",
+    "half-life",
+    "holdout",
+    "key",
+    "merge",
+    "met",
+    "notify",
+    "on",
+    "once",
+    "otherwise",
+    "pause",
+    "per",
+    "priority",
+    "quiet",
+    "range",
+    "remind",
+    "send",
+    "set",
+    "split",
+    "stages",
+    "start",
+    "step",
+    "subject",
+    "target",
+    "text",
+    "timeout",
+    "track",
+    "transactional",
+    "unless",
+    "varies",
+    "wait",
+    "webhook",
+    "when",
+    "zone",
 ];
 
 /// Words inside a clause.
 const INNER: &[&str] = &[
-    "add", "after", "ago", "anonymous", "any", "as", "at", "becomes", "best", "between", "bounced", "breached", "by",
-    "called", "capped", "clear", "clicked", "complained", "continue", "decay", "delivered", "dropped", "else", "entered",
-    "entry", "existing", "file", "finish", "flight", "for", "from", "granted", "held", "id", "if", "into", "last", "least",
-    "left", "local", "machine", "most", "no", "notified", "of", "opened", "personal", "remove", "running", "sent", "sets",
-    "does", "since", "skip", "stage", "subscribes", "then", "time", "times", "to", "unique", "unsubscribes", "until", "up",
-    "where", "while", "withdrawn", "within",
+    "add",
+    "after",
+    "ago",
+    "anonymous",
+    "any",
+    "as",
+    "at",
+    "becomes",
+    "best",
+    "between",
+    "bounced",
+    "breached",
+    "by",
+    "called",
+    "capped",
+    "clear",
+    "clicked",
+    "complained",
+    "continue",
+    "decay",
+    "delivered",
+    "dropped",
+    "else",
+    "entered",
+    "entry",
+    "existing",
+    "file",
+    "finish",
+    "flight",
+    "for",
+    "from",
+    "granted",
+    "held",
+    "id",
+    "if",
+    "into",
+    "last",
+    "least",
+    "left",
+    "local",
+    "machine",
+    "most",
+    "no",
+    "notified",
+    "of",
+    "opened",
+    "personal",
+    "remove",
+    "running",
+    "sent",
+    "sets",
+    "does",
+    "since",
+    "skip",
+    "stage",
+    "subscribes",
+    "then",
+    "time",
+    "times",
+    "to",
+    "unique",
+    "unsubscribes",
+    "until",
+    "up",
+    "where",
+    "while",
+    "withdrawn",
+    "within",
 ];
 
 /// Operators in letters, and the words of behaviour.
-const OPERATORS: &[&str] = &[
-    "and", "contains", "did", "ends", "ever", "in", "is", "matches", "never", "not", "or", "starts", "with",
-];
+const OPERATORS: &[&str] =
+    &["and", "contains", "did", "ends", "ever", "in", "is", "matches", "never", "not", "or", "starts", "with"];
 
 /// Constants.
 const CONSTANTS: &[&str] = &["false", "fri", "mon", "sat", "sun", "thu", "true", "tue", "wed", "weekday", "weekend"];
@@ -101,7 +220,8 @@ mod tests {
     fn words_of_grammar() -> BTreeSet<&'static str> {
         let line = |line: &&str| !line.starts_with("//") && !line.contains("^\"");
         let quoted = |line: &'static str| line.split('"').skip(1).step_by(2);
-        let is_word = |word: &&str| word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && *word != "->";
+        let is_word =
+            |word: &&str| word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && *word != "->";
         GRAMMAR.lines().filter(line).flat_map(quoted).filter(is_word).collect()
     }
 
@@ -111,7 +231,8 @@ mod tests {
         let grammar = words_of_grammar();
         let missing: Vec<_> = grammar.difference(&table).collect();
         assert!(missing.is_empty(), "words of flow.pest that the table lacks: {missing:?}");
-        let by_name: BTreeSet<_> = super::TYPES.iter().chain(super::AGGREGATES).chain(super::NOT_YET).copied().collect();
+        let by_name: BTreeSet<_> =
+            super::TYPES.iter().chain(super::AGGREGATES).chain(super::NOT_YET).copied().collect();
         let unused = |word: &&&str| word.len() > 1 && !by_name.contains(**word);
         let unused: Vec<_> = table.difference(&grammar).filter(unused).collect();
         assert!(unused.is_empty(), "words of the table that flow.pest does not know: {unused:?}");

@@ -126,8 +126,42 @@ fn no_truncation_panics() {
 
 #[test]
 fn no_random_edit_panics() {
-    let pieces = ["{", "}", "(", ")", "[", "]", "\"", "'", "“", "\n", "//", "/*", "#", ";", ",", "\0", "\u{FEFF}", "é", "-", "->", "..",
-        "not ", "if ", "where ", "did ", "\n}\n", "\nsegment x {", "99999999999999999999", "2026-02-30", "25:00", "\\", "=", "\t", "\r"];
+    let pieces = [
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        "\"",
+        "'",
+        "“",
+        "\n",
+        "//",
+        "/*",
+        "#",
+        ";",
+        ",",
+        "\0",
+        "\u{FEFF}",
+        "é",
+        "-",
+        "->",
+        "..",
+        "not ",
+        "if ",
+        "where ",
+        "did ",
+        "\n}\n",
+        "\nsegment x {",
+        "99999999999999999999",
+        "2026-02-30",
+        "25:00",
+        "\\",
+        "=",
+        "\t",
+        "\r",
+    ];
     let mut seed = 0x2545_F491_4F6C_DD1D_u64;
     let mut next = move |below: usize| {
         seed ^= seed << 13;
@@ -170,9 +204,21 @@ fn sound(text: &str) {
 
 #[test]
 fn depth_is_answered_not_crashed_on() {
-    let nested = |open: &str, close: &str, n: usize| format!("segment x {{ {}a{} }}\n", open.repeat(n), close.repeat(n));
-    for (open, close) in [("(", ")"), ("not ", ""), ("-", ""), ("- not ", ""), ("a + ", ""), ("a and ", ""), ("[", "]"), ("did x where ", ""),
-        ("if a then b else ", ""), ("if ", ""), ("count(x where ", ")")] {
+    let nested =
+        |open: &str, close: &str, n: usize| format!("segment x {{ {}a{} }}\n", open.repeat(n), close.repeat(n));
+    for (open, close) in [
+        ("(", ")"),
+        ("not ", ""),
+        ("-", ""),
+        ("- not ", ""),
+        ("a + ", ""),
+        ("a and ", ""),
+        ("[", "]"),
+        ("did x where ", ""),
+        ("if a then b else ", ""),
+        ("if ", ""),
+        ("count(x where ", ")"),
+    ] {
         for n in [10, 100, 127, 128, 10_000] {
             let text = nested(open, close, n) + "enum last { one }\n";
             let (_, tree, diagnostics) = read(&text);

@@ -1,9 +1,9 @@
 //! `flow check`: is the project right?
 
+use flow_compiler::Compilation;
 use flow_compiler::diagnostic::Severity;
 use flow_compiler::render::{count, github, json, miette, plain, sarif};
 use flow_compiler::source::FileKind;
-use flow_compiler::Compilation;
 use flow_graph::Program;
 
 use crate::args::{CheckArgs, CheckFormat};

@@ -292,19 +292,18 @@ mod tests {
 
     #[test]
     fn a_word_in_column_0_starts_an_item() {
-        assert_eq!(texts("enum a { x }\n// c\nmoved a.b\n  to a.c\nenum b { y }"), [
-            "enum a { x }",
-            "moved a.b\n  to a.c",
-            "enum b { y }"
-        ]);
+        assert_eq!(
+            texts("enum a { x }\n// c\nmoved a.b\n  to a.c\nenum b { y }"),
+            ["enum a { x }", "moved a.b\n  to a.c", "enum b { y }"]
+        );
     }
 
     #[test]
     fn a_body_need_not_be_indented() {
-        assert_eq!(texts("segment x {\nindustry == saas\n}\nenum b { y }"), [
-            "segment x {\nindustry == saas\n}",
-            "enum b { y }"
-        ]);
+        assert_eq!(
+            texts("segment x {\nindustry == saas\n}\nenum b { y }"),
+            ["segment x {\nindustry == saas\n}", "enum b { y }"]
+        );
     }
 
     #[test]

@@ -129,14 +129,12 @@ impl<'a> Cleaner<'a, '_> {
     fn hash(&mut self, lexeme: Lexeme) {
         let span = self.span(lexeme.start, lexeme.end);
         let sign = self.span(lexeme.start, lexeme.start + 1);
-        self.sink.push(
-            Diagnostic::new(Code::HashComment, span, "a comment begins with `//`, not with `#`").fix(
-                "write `//`",
-                sign,
-                "//",
-                Applicability::Safe,
-            ),
-        );
+        self.sink.push(Diagnostic::new(Code::HashComment, span, "a comment begins with `//`, not with `#`").fix(
+            "write `//`",
+            sign,
+            "//",
+            Applicability::Safe,
+        ));
         self.edits.push((lexeme.start, lexeme.end, b' '));
     }
 
@@ -173,9 +171,13 @@ impl<'a> Cleaner<'a, '_> {
         let span = self.span(start, end);
         let number = u32::from(c);
         self.sink.push(
-            Diagnostic::new(Code::BadCharacter, span, format!("the character U+{number:04X} has no place in a program"))
-                .here("invisible or not a character of text")
-                .fix("remove it", span, " ", Applicability::Unsafe),
+            Diagnostic::new(
+                Code::BadCharacter,
+                span,
+                format!("the character U+{number:04X} has no place in a program"),
+            )
+            .here("invisible or not a character of text")
+            .fix("remove it", span, " ", Applicability::Unsafe),
         );
     }
 }

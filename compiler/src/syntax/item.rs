@@ -154,14 +154,17 @@ impl Place<'_> {
                 let (opening, found) = (self.slice(open, open + 1), self.slice(close, close + 1));
                 let message = format!("this `{found}` does not close `{opening}`");
                 let diagnostic = Diagnostic::new(Code::StrayBracket, self.span(close, close + 1), message);
-                let diagnostic = diagnostic.label(self.span(open, open + 1), format!("the `{opening}` that is open here"));
+                let diagnostic =
+                    diagnostic.label(self.span(open, open + 1), format!("the `{opening}` that is open here"));
                 Balance::Wrong(diagnostic.help(format!("close `{opening}` with `{}` first", pair_of(opening))))
             }
             Brackets::Unclosed { open, end, alone } => self.unclosed(open, end, alone),
             Brackets::Deep { open } => {
                 let message = format!("brackets are nested more than {MAX_DEPTH} deep");
                 let diagnostic = Diagnostic::new(Code::TooDeep, self.span(open, open + 1), message);
-                Balance::Hopeless(diagnostic.help("give parts of it names: a segment for a condition, a sequence for steps"))
+                Balance::Hopeless(
+                    diagnostic.help("give parts of it names: a segment for a condition, a sequence for steps"),
+                )
             }
         }
     }

@@ -205,7 +205,9 @@ pub(crate) fn is_word(c: char) -> bool {
 }
 
 fn is_strange(c: char) -> bool {
-    c.is_control() || (c.is_whitespace() && !c.is_ascii()) || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{FFFD}')
+    c.is_control()
+        || (c.is_whitespace() && !c.is_ascii())
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{FFFD}')
 }
 
 /// The closing bracket of an opening one.

@@ -4,7 +4,11 @@
 enum Value {
     Atom(String),
     /// `Name { field: value }`, `Name(value)`, `[value]`, `(value)`
-    Node { name: String, open: char, fields: Vec<(String, Value)> },
+    Node {
+        name: String,
+        open: char,
+        fields: Vec<(String, Value)>,
+    },
 }
 
 /// Rewrites the `Debug` text of a tree.
@@ -91,7 +95,8 @@ fn place(fields: &[(String, Value)], source: &str) -> String {
     let (start, end) = (number(&fields[1].1), number(&fields[2].1));
     let at = |offset: usize| {
         let before = &source[..offset];
-        let column = before.chars().count() - before.rfind('\n').map_or(0, |newline| before[..=newline].chars().count());
+        let column =
+            before.chars().count() - before.rfind('\n').map_or(0, |newline| before[..=newline].chars().count());
         (before.matches('\n').count() + 1, column + 1)
     };
     let ((line, column), (last, to)) = (at(start), at(end));

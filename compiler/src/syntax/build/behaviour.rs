@@ -14,7 +14,9 @@ impl Builder<'_> {
         let kind = match pair.as_rule() {
             Rule::paren => return self.deep(&inner.find(Rule::expr)?),
             Rule::list => return self.list(pair),
-            Rule::path => ExprKind::Path(inner.filter(|part| part.as_rule() == Rule::name).map(|n| self.name(&n)).collect()),
+            Rule::path => {
+                ExprKind::Path(inner.filter(|part| part.as_rule() == Rule::name).map(|n| self.name(&n)).collect())
+            }
             Rule::in_group => {
                 let segment = Cursor::of(pair).find(Rule::kw_segment).is_some();
                 let name = self.name(&inner.find(Rule::name)?);

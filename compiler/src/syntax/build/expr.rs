@@ -86,7 +86,8 @@ impl Builder<'_> {
             let condition = self.deep(condition)?;
             let then = self.deep(then)?;
             let depth = condition.depth.max(then.depth).max(last.depth);
-            let span = Span { start: condition.expr.span.start.min(span.end), ..last.expr.span.to(condition.expr.span) };
+            let span =
+                Span { start: condition.expr.span.start.min(span.end), ..last.expr.span.to(condition.expr.span) };
             let kind = ExprKind::If {
                 condition: Box::new(condition.expr),
                 then: Box::new(then.expr),
@@ -235,14 +236,12 @@ impl Builder<'_> {
 
     fn wrong_operator(&mut self, found: &str, better: &str, place: Span) {
         let word = better.trim();
-        self.report(
-            Diagnostic::new(Code::WrongOperator, place, format!("`{found}` is written `{word}` here")).fix(
-                format!("write `{word}`"),
-                place,
-                better,
-                Applicability::Safe,
-            ),
-        );
+        self.report(Diagnostic::new(Code::WrongOperator, place, format!("`{found}` is written `{word}` here")).fix(
+            format!("write `{word}`"),
+            place,
+            better,
+            Applicability::Safe,
+        ));
     }
 
     fn chained(&mut self, sign: &Pair<'_>) {

@@ -154,7 +154,8 @@ impl Builder<'_> {
         let found = read_datetime(self.text(pair));
         if found.is_none() {
             let message = format!("there is no instant `{}`", self.text(pair));
-            let help = "an instant is written such as `2026-03-27T09:00`, `2026-03-27T09:00Z` or `2026-03-27T09:00+01:00`";
+            let help =
+                "an instant is written such as `2026-03-27T09:00`, `2026-03-27T09:00Z` or `2026-03-27T09:00+01:00`";
             self.bad_literal(Diagnostic::new(Code::BadLiteral, span, message).help(help));
         }
         Some(Spanned::new(found?, span))
@@ -186,11 +187,12 @@ impl Builder<'_> {
             DurationUnit::Second | DurationUnit::Minute | DurationUnit::Hour => "elapsed time sticks to its number",
             _ => "calendar time is written out",
         };
-        self.report(
-            diagnostic
-                .help(format!("write `{better}`: {why}"))
-                .fix(format!("write `{better}`"), span, better, Applicability::Safe),
-        );
+        self.report(diagnostic.help(format!("write `{better}`: {why}")).fix(
+            format!("write `{better}`"),
+            span,
+            better,
+            Applicability::Safe,
+        ));
         Some(Spanned::new(meant, span))
     }
 }

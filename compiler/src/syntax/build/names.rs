@@ -19,9 +19,12 @@ impl Builder<'_> {
 pub(crate) fn bad_name(name: &str, span: Span) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::BadName, span, format!("the name `{name}` is not in `lower_snake_case`"));
     match snake_case(name) {
-        Some(better) => diagnostic
-            .help(format!("write `{better}`, here and wherever it is used"))
-            .fix(format!("write `{better}`"), span, better, Applicability::Unsafe),
+        Some(better) => diagnostic.help(format!("write `{better}`, here and wherever it is used")).fix(
+            format!("write `{better}`"),
+            span,
+            better,
+            Applicability::Unsafe,
+        ),
         None => diagnostic.help("a name begins with a letter from a to z; letters, digits and `_` may follow"),
     }
 }
@@ -52,7 +55,8 @@ mod tests {
 
     #[test]
     fn other_styles_are_turned_into_ours() {
-        let cases = [("CartReminder", "cart_reminder"), ("cart-reminder", "cart_reminder"), ("VIP", "vip"), ("_x", "x")];
+        let cases =
+            [("CartReminder", "cart_reminder"), ("cart-reminder", "cart_reminder"), ("VIP", "vip"), ("_x", "x")];
         for (from, to) in cases {
             assert_eq!(snake_case(from).as_deref(), Some(to));
         }

@@ -35,7 +35,9 @@ impl Builder<'_> {
                 let span = self.span(&clause);
                 let message = "a clause of the whole sequence stands behind its first step";
                 let help = "move it above the steps: it holds from the entry on, wherever it stands";
-                self.report(Diagnostic::new(Code::MisplacedClause, span, message).label(step, "the first step").help(help));
+                self.report(
+                    Diagnostic::new(Code::MisplacedClause, span, message).label(step, "the first step").help(help),
+                );
             }
             let read = self.sequence_clause(&clause, &mut item);
             self.broken |= read.is_none();

@@ -2,9 +2,7 @@
 
 use super::{Block, Builder, Cursor, Pair, Rule};
 use crate::source::Spanned;
-use crate::syntax::tree::sla::{
-    CalendarItem, MetClause, OpenClause, RemindClause, SlaItem, TeamItem, TeamRoute,
-};
+use crate::syntax::tree::sla::{CalendarItem, MetClause, OpenClause, RemindClause, SlaItem, TeamItem, TeamRoute};
 
 impl Builder<'_> {
     pub(super) fn calendar_item(&mut self, pair: Pair<'_>) -> Option<CalendarItem> {

@@ -2,9 +2,7 @@
 
 use super::{Block, Builder, Cursor, Pair, Rule};
 use crate::syntax::tree;
-use crate::syntax::tree::step::{
-    Argument, Call, Choose, Emit, Notify, Set, Split, SplitArm, Step, StepKind,
-};
+use crate::syntax::tree::step::{Argument, Call, Choose, Emit, Notify, Set, Split, SplitArm, Step, StepKind};
 
 impl Builder<'_> {
     /// `{ … }` with steps.

@@ -41,11 +41,8 @@ const SEQUENCE: Forms = &[
     ("step", "step last_call: send cart_reminder"),
 ];
 
-const SCORE: Forms = &[
-    ("range", "range 0..100"),
-    ("half-life", "half-life 14 days"),
-    ("bands", "bands { cold from 0, warm from 30 }"),
-];
+const SCORE: Forms =
+    &[("range", "range 0..100"), ("half-life", "half-life 14 days"), ("bands", "bands { cold from 0, warm from 30 }")];
 const RULE: &str = "+5 on page_viewed where path == \"/pricing\" at most 20 per 7 days";
 
 const LIFECYCLE: Forms = &[

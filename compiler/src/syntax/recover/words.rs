@@ -57,7 +57,14 @@ pub(crate) fn not_yet(keyword: &str) -> &'static str {
 fn is_noise(rule: Rule) -> bool {
     matches!(
         rule,
-        Rule::infix | Rule::in_list | Rule::not_in | Rule::is_suffix | Rule::matches | Rule::EOI | Rule::bad | Rule::comma
+        Rule::infix
+            | Rule::in_list
+            | Rule::not_in
+            | Rule::is_suffix
+            | Rule::matches
+            | Rule::EOI
+            | Rule::bad
+            | Rule::comma
     )
 }
 
@@ -98,10 +105,14 @@ fn describe(rule: Rule) -> Option<String> {
         Rule::arrow => "`->`",
         Rule::dots => "`..`",
         Rule::question => "`?`",
-        Rule::wait | Rule::send | Rule::choose | Rule::split | Rule::set | Rule::call | Rule::notify | Rule::emit => "a step",
+        Rule::wait | Rule::send | Rule::choose | Rule::split | Rule::set | Rule::call | Rule::notify | Rule::emit => {
+            "a step"
+        }
         Rule::step | Rule::enroll | Rule::exit_step => "a step",
         Rule::expr | Rule::condition | Rule::prefix | Rule::paren | Rule::if_else | Rule::in_group => "a value",
-        Rule::did | Rule::never_did | Rule::since_last | Rule::score_ref | Rule::stage_ref | Rule::aggregate => "a value",
+        Rule::did | Rule::never_did | Rule::since_last | Rule::score_ref | Rule::stage_ref | Rule::aggregate => {
+            "a value"
+        }
         Rule::money | Rule::truth | Rule::test_value => "a value",
         Rule::reach => "`in last 7 days`, `ever`",
         Rule::filter => "`where`",
