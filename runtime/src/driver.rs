@@ -19,7 +19,7 @@ use flow_machine::{Contact, Decision, DecisionKind, Engine, Input, Transition};
 use serde::Serialize;
 
 use crate::identity::{ContactNumber, People, Resolved};
-use crate::ingest::Incoming;
+use crate::ingest::{Incoming, Who};
 use crate::log::Log;
 use crate::render::{Content, Renderer};
 use wakes::Wakes;
@@ -37,6 +37,19 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self { until: None, merges: true }
+    }
+}
+
+impl Options {
+    /// The ids of an input that count: those that could unite contacts only where contacts may be united.
+    #[must_use]
+    pub fn ids(self, who: &Who) -> Who {
+        let mut who = who.clone();
+        if !self.merges {
+            who.previous = None;
+            who.anonymous = who.anonymous.filter(|_| who.user.is_none());
+        }
+        who
     }
 }
 
@@ -148,12 +161,7 @@ impl Driver {
             return;
         }
         self.run_until(at, observer);
-        let mut who = incoming.who.clone();
-        if !self.options.merges {
-            who.previous = None;
-            who.anonymous = who.anonymous.filter(|_| who.user.is_none());
-        }
-        let Some(resolved) = self.people.resolve(&who) else { return };
+        let Some(resolved) = self.people.resolve(&self.options.ids(&incoming.who)) else { return };
         self.counts.inputs += 1;
         self.meet(&resolved);
         let (contact, merged) = (resolved.contact, resolved.merged.as_slice());

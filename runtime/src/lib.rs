@@ -13,6 +13,8 @@ pub mod record;
 pub mod render;
 #[cfg(test)]
 mod sample;
+pub mod story;
+pub mod summary;
 pub mod testing;
 pub mod timeline;
 pub mod values;
@@ -21,3 +23,4 @@ pub use driver::{Arriving, Decided, Driver, Observer, Options};
 pub use ingest::{Catalog, Incoming, Inputs, Rejection};
 pub use record::Record;
 pub use render::{Content, Renderer};
+pub use summary::{Summary, Tally};

@@ -23,6 +23,7 @@ use serde_json::Value as Json;
 use crate::driver::Decided;
 use crate::identity::ContactNumber;
 
+pub(crate) use details::exit_word;
 pub use why::Reason;
 
 /// Version of the form of a record.

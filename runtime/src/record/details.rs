@@ -166,7 +166,7 @@ fn band(program: &Program, score: Id<Score>, band: Option<u16>) -> Json {
     flow_machine::decision::band(bands, band).map_or(Json::Null, |band| Json::from(band.name.as_str()))
 }
 
-fn exit_word(reason: ExitReason) -> &'static str {
+pub(crate) fn exit_word(reason: ExitReason) -> &'static str {
     match reason {
         ExitReason::Finished => "finished",
         ExitReason::ExitStep => "exit_step",

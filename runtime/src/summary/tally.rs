@@ -1,0 +1,186 @@
+//! Counts what is decided while a run goes on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use flow_graph::program::{Program, Sequence, Sla};
+use flow_graph::{Id, Value};
+use flow_machine::decision::DecisionKind;
+
+use super::{Conversion, SlaCounts, Summary};
+use crate::driver::{Arriving, Decided};
+use crate::identity::ContactNumber;
+use crate::ingest::{Rejection, Scope};
+use crate::record::exit_word;
+use crate::values;
+
+/// Counts what is decided while a run goes on.
+#[derive(Debug, Default)]
+pub struct Tally {
+    summary: Counted,
+    /// Runs under way that are held out: contact, sequence, key in words.
+    held_out: BTreeSet<(ContactNumber, usize, String)>,
+}
+
+/// What is counted; positions are those of the program's tables.
+#[derive(Debug, Default)]
+struct Counted {
+    stages: BTreeMap<(usize, usize), u64>,
+    sent: BTreeMap<usize, u64>,
+    held: BTreeMap<(usize, &'static str), u64>,
+    dropped: BTreeMap<(usize, &'static str), u64>,
+    runs: BTreeMap<(usize, bool), Conversion>,
+    exits: BTreeMap<(usize, &'static str), u64>,
+    slas: BTreeMap<usize, SlaCounts>,
+    per: BTreeMap<(usize, String), SlaCounts>,
+    calls: BTreeMap<String, u64>,
+    notices: BTreeMap<String, u64>,
+    rejected: BTreeMap<&'static str, u64>,
+    refused_values: BTreeMap<&'static str, u64>,
+}
+
+impl Tally {
+    /// Counts something that was not used.
+    pub fn rejected(&mut self, rejection: &Rejection) {
+        let by_reason = match rejection.scope {
+            Scope::Call => &mut self.summary.rejected,
+            Scope::Value => &mut self.summary.refused_values,
+        };
+        *by_reason.entry(rejection.reason.code()).or_default() += 1;
+    }
+
+    /// Runs move along when contacts become one.
+    pub fn arriving(&mut self, arriving: &Arriving<'_>) {
+        for &other in arriving.merged {
+            let theirs = self.held_out.range((other, 0, String::new())..(other.saturating_add(1), 0, String::new()));
+            let moved: Vec<_> = theirs.cloned().collect();
+            for run in moved {
+                self.held_out.remove(&run);
+                self.held_out.insert((arriving.contact, run.1, run.2));
+            }
+        }
+    }
+
+    /// Counts a decision.
+    pub fn decided(&mut self, program: &Program, decided: &Decided<'_>) {
+        let counted = &mut self.summary;
+        match &decided.decision.kind {
+            DecisionKind::Send(send) => bump(&mut counted.sent, send.message.index()),
+            DecisionKind::Held { send, gate, .. } => bump(&mut counted.held, (send.message.index(), gate.name())),
+            DecisionKind::Dropped { send, gate } => bump(&mut counted.dropped, (send.message.index(), gate.name())),
+            DecisionKind::Call { connector, action, .. } => {
+                let connector = program.connectors.get(*connector).map_or("?", |connector| &connector.name);
+                bump(&mut counted.calls, format!("{connector}.{action}"));
+            }
+            DecisionKind::Notify { team, .. } => {
+                bump(&mut counted.notices, program.teams.get(*team).map_or("?", |team| &team.name).to_owned());
+            }
+            DecisionKind::Stage { lifecycle, to, .. } => {
+                bump(&mut counted.stages, (lifecycle.index(), usize::from(*to)));
+            }
+            DecisionKind::Enrolled { sequence, key, holdout } => {
+                if *holdout {
+                    self.held_out.insert(run(decided.contact, *sequence, key.as_ref()));
+                }
+                self.conversion(*sequence, *holdout).entered += 1;
+            }
+            DecisionKind::Exited { sequence, key, reason } => {
+                self.held_out.remove(&run(decided.contact, *sequence, key.as_ref()));
+                bump(&mut self.summary.exits, (sequence.index(), exit_word(*reason)));
+            }
+            DecisionKind::Goal { sequence, key, converted } => {
+                let holdout = self.held_out.remove(&run(decided.contact, *sequence, key.as_ref()));
+                let conversion = self.conversion(*sequence, holdout);
+                conversion.goal += 1;
+                conversion.converted += u64::from(*converted);
+            }
+            DecisionKind::SlaStarted { sla, per, .. } => self.sla(program, *sla, per, |counts| counts.started += 1),
+            DecisionKind::SlaMet { sla, per, late, .. } => self.sla(program, *sla, per, |counts| {
+                if *late {
+                    counts.met_late += 1;
+                } else {
+                    counts.met += 1;
+                }
+            }),
+            DecisionKind::SlaReminded { sla, per, .. } => self.sla(program, *sla, per, |counts| counts.reminded += 1),
+            DecisionKind::SlaBreached { sla, per } => self.sla(program, *sla, per, |counts| counts.breached += 1),
+            DecisionKind::Set { .. }
+            | DecisionKind::SetConsent { .. }
+            | DecisionKind::Emit(_)
+            | DecisionKind::EnteredSegment(_)
+            | DecisionKind::LeftSegment(_)
+            | DecisionKind::Band { .. }
+            | DecisionKind::Split { .. } => {}
+        }
+    }
+
+    /// Writes the counts where they belong.
+    pub(super) fn write(&self, summary: &mut Summary) {
+        let counted = &self.summary;
+        for (&(lifecycle, stage), &count) in &counted.stages {
+            let funnel = summary.lifecycles.get_mut(lifecycle);
+            if let Some(figures) = funnel.and_then(|funnel| funnel.stages.get_mut(stage)) {
+                figures.entered = count;
+            }
+        }
+        for (position, figures) in summary.messages.iter_mut().enumerate() {
+            figures.sent = counted.sent.get(&position).copied().unwrap_or_default();
+            figures.held = of(&counted.held, position);
+            figures.dropped = of(&counted.dropped, position);
+        }
+        for (position, figures) in summary.sequences.iter_mut().enumerate() {
+            figures.messaged = with_share(counted.runs.get(&(position, false)));
+            figures.held_out = with_share(counted.runs.get(&(position, true)));
+            figures.exited = of(&counted.exits, position);
+        }
+        for (position, figures) in summary.slas.iter_mut().enumerate() {
+            figures.all = counted.slas.get(&position).copied().map(kept).unwrap_or_default();
+            let per = counted.per.iter().filter(|((sla, _), _)| *sla == position);
+            figures.per = per.map(|((_, per), counts)| (per.clone(), kept(*counts))).collect();
+        }
+        summary.calls.clone_from(&counted.calls);
+        summary.notices.clone_from(&counted.notices);
+        summary.rejected.clone_from(&counted.rejected);
+        summary.refused_values.clone_from(&counted.refused_values);
+    }
+
+    fn conversion(&mut self, sequence: Id<Sequence>, holdout: bool) -> &mut Conversion {
+        self.summary.runs.entry((sequence.index(), holdout)).or_default()
+    }
+
+    fn sla(&mut self, program: &Program, sla: Id<Sla>, per: &Value, count: impl Fn(&mut SlaCounts)) {
+        count(self.summary.slas.entry(sla.index()).or_default());
+        let expr = program.slas.get(sla).and_then(|sla| sla.per.as_ref());
+        if let Some(expr) = expr {
+            let per = values::text(program, values::type_of(program, expr), per);
+            count(self.summary.per.entry((sla.index(), per)).or_default());
+        }
+    }
+}
+
+fn bump<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K) {
+    *counts.entry(key).or_default() += 1;
+}
+
+fn of(counts: &BTreeMap<(usize, &'static str), u64>, position: usize) -> BTreeMap<String, u64> {
+    let own = counts.iter().filter(|((of, _), _)| *of == position);
+    own.map(|((_, word), count)| ((*word).to_owned(), *count)).collect()
+}
+
+fn with_share(conversion: Option<&Conversion>) -> Conversion {
+    let conversion = conversion.copied().unwrap_or_default();
+    Conversion { share: share(conversion.converted, conversion.entered), ..conversion }
+}
+
+fn kept(counts: SlaCounts) -> SlaCounts {
+    SlaCounts { share: share(counts.met, counts.met + counts.breached), ..counts }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share for people")]
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+/// The machine keeps runs of a sequence apart by their keys.
+fn run(contact: ContactNumber, sequence: Id<Sequence>, key: Option<&Value>) -> (ContactNumber, usize, String) {
+    (contact, sequence.index(), key.map_or_else(String::new, |key| format!("{key:?}")))
+}
