@@ -3,7 +3,7 @@
 pub(crate) mod arith;
 mod change;
 pub(crate) mod figure;
-pub(crate) mod range;
+mod sums;
 pub(crate) mod timed;
 pub(crate) mod walk;
 
@@ -167,7 +167,7 @@ impl<'a> View<'a> {
         self.contact.zone(self.engine)
     }
 
-    fn compare(&self, op: CompareOp, left: &Expr, right: &Expr) -> bool {
+    pub(crate) fn compare(&self, op: CompareOp, left: &Expr, right: &Expr) -> bool {
         let (left, right) = (self.value(left), self.value(right));
         left.is_known() && right.is_known() && op.holds(left.order(&right))
     }

@@ -23,7 +23,10 @@ pub(crate) fn next(view: &View<'_>, id: Id<Score>) -> Option<Timestamp> {
     let current = view.contact.facts.band(id);
     let curve = score::curve(view, id, ScorePart::Total)?;
     let leaves = |value: f64| after(bands, current, value) != current;
-    let crossed = crossing::first(&curve, &leaves);
+    let own = current.and_then(|number| bands.get(usize::from(number))).map(|band| band.until);
+    let above = bands.get(current.map_or(0, |number| usize::from(number) + 1)).map(|band| band.from);
+    let levels = [own.unwrap_or(f64::NAN), above.unwrap_or(f64::NAN)];
+    let crossed = crossing::first(&curve, &levels, &leaves);
     [crossed, score::next_fit(view, id)].into_iter().flatten().min()
 }
 

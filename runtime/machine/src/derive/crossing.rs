@@ -40,7 +40,12 @@ pub(crate) struct Curve {
 impl Curve {
     /// The score at an instant, added up exactly as [`super::score::value`] does.
     pub(crate) fn at(&self, now: Timestamp) -> f64 {
-        clip(self.terms.iter().fold(self.constant, |sum, term| sum + term.at(now)), self.range)
+        clip(self.unclipped(now), self.range)
+    }
+
+    /// The same not held in the range.
+    pub(crate) fn unclipped(&self, now: Timestamp) -> f64 {
+        self.terms.iter().fold(self.constant, |sum, term| sum + term.at(now))
     }
 
     /// Whether it changes at all.
@@ -48,53 +53,81 @@ impl Curve {
         self.terms.iter().any(|term| term.half_life_ms.is_some() && term.at(self.now) != 0.0)
     }
 
-    /// The smallest and the largest value between now and a later instant.
-    pub(crate) fn range(&self, until: Timestamp) -> (f64, f64) {
-        let mut ends = (self.constant, self.constant);
-        for term in &self.terms {
-            let (a, b) = (term.at(self.now), term.at(until));
-            ends = (ends.0 + a.min(b), ends.1 + a.max(b));
-        }
-        let slack = 1e-9 * (1.0 + ends.0.abs().max(ends.1.abs()));
-        (clip(ends.0 - slack, self.range), clip(ends.1 + slack, self.range))
-    }
-
-    /// Coefficients and decay rates per millisecond, slowest first; those of equal rate as one.
-    fn rates(&self) -> Vec<(f64, f64)> {
-        let decaying = self.terms.iter().filter_map(|term| Some((term.half_life_ms?, term.at(self.now))));
-        let mut by_half_life: Vec<(i64, f64)> = decaying.collect();
-        by_half_life.sort_by_key(|(half_life, _)| std::cmp::Reverse(*half_life));
-        let mut rates: Vec<(f64, f64)> = Vec::with_capacity(by_half_life.len());
-        for (half_life, points) in by_half_life {
-            let rate = std::f64::consts::LN_2 / (half_life.max(1) as f64);
-            match rates.last_mut().filter(|last| last.1 == rate) {
-                Some(last) => last.0 += points,
-                None => rates.push((points, rate)),
-            }
-        }
-        rates.retain(|(points, _)| *points != 0.0);
-        rates
+    /// What it adds up from: points now, and the rate at which they decay.
+    pub(crate) fn parts(&self) -> Vec<Part> {
+        let rate = |half_life: i64| std::f64::consts::LN_2 / (half_life.max(1) as f64);
+        let parts = self.terms.iter().map(|term| (term.at(self.now), term.half_life_ms.map_or(0.0, rate)));
+        simplified(parts.chain([(self.constant, 0.0)]).collect())
     }
 }
 
+/// An exponential: its value now, and the rate per millisecond at which it decays; rate 0 is a constant.
+pub(crate) type Part = (f64, f64);
+
+/// Slowest first, those of equal rate as one, and none that is nothing.
+pub(crate) fn simplified(mut parts: Vec<Part>) -> Vec<Part> {
+    parts.sort_by(|a, b| a.1.total_cmp(&b.1));
+    parts.dedup_by(|next, kept| {
+        let same = next.1 == kept.1;
+        if same {
+            kept.0 += next.0;
+        }
+        same
+    });
+    parts.retain(|part| part.0 != 0.0);
+    parts
+}
+
 /// The first millisecond after `curve.now` at which a condition on the score is another than now. The condition has
-/// to hold on an interval of values, or on the two rays beside one that it holds on now.
-pub(crate) fn first(curve: &Curve, condition: &dyn Fn(f64) -> bool) -> Option<Timestamp> {
+/// to hold on an interval of values, or on what lies beyond one; `levels` are the ends of the interval.
+pub(crate) fn first(curve: &Curve, levels: &[f64], condition: &dyn Fn(f64) -> bool) -> Option<Timestamp> {
     if !curve.moves() {
         return None;
     }
     let before = condition(curve.at(curve.now));
     let turned = |at: Timestamp| condition(curve.at(at)) != before;
-    let rates = curve.rates();
-    let longest = curve.terms.iter().filter_map(|term| term.half_life_ms).max()?;
-    let end = whole_ms(EXHAUSTED * (longest.max(1) as f64)).clamp(1, Timestamp::LAST_VALID.since(curve.now).max(1));
-    let turning: Vec<(f64, f64)> = rates.iter().map(|&(points, rate)| (points * rate, rate)).collect();
-    let mut known = curve.now;
-    for stop in stops(&roots(&turning, end as f64), end) {
-        let stop = curve.now.plus(stop);
+    let parts = curve.parts();
+    at_a_level(curve.now, &parts, levels, &turned).or_else(|| first_turn(curve.now, &parts, None, &turned))
+}
+
+/// One exponential beside a constant: the formula says where it meets a level, to the rounding.
+fn at_a_level(now: Timestamp, parts: &[Part], levels: &[f64], turned: &dyn Fn(Timestamp) -> bool) -> Option<Timestamp> {
+    let (constant, (points, rate)) = match *parts {
+        [moving] if moving.1 > 0.0 => (0.0, moving),
+        [(constant, 0.0), moving] => (constant, moving),
+        _ => return None,
+    };
+    let meets = levels.iter().map(|level| libm::log(points / (level - constant)) / rate);
+    let earliest = meets.filter(|after| *after > 0.0 && after.is_finite()).fold(f64::INFINITY, f64::min);
+    if earliest > EXHAUSTED / rate {
+        return None;
+    }
+    let meets = now.plus(whole_ms(earliest));
+    let (from, to) = (meets.plus(-2).max(now), meets.plus(3));
+    (!turned(from) && turned(to)).then(|| bisect(from, to, turned))
+}
+
+/// The first millisecond after `now`, and before `limit`, at which `turned` holds. In between two turning points of
+/// the sum of `parts` it has to turn once at most.
+pub(crate) fn first_turn(
+    now: Timestamp,
+    parts: &[Part],
+    limit: Option<Timestamp>,
+    turned: &dyn Fn(Timestamp) -> bool,
+) -> Option<Timestamp> {
+    let slowest = parts.iter().map(|part| part.1).find(|rate| *rate > 0.0)?;
+    let last = limit.unwrap_or(Timestamp::LAST_VALID).since(now).saturating_sub(1);
+    let end = whole_ms(EXHAUSTED / slowest).min(last);
+    if end < 1 {
+        return None;
+    }
+    let derived: Vec<Part> = parts.iter().filter(|part| part.1 > 0.0).map(|part| (part.0 * part.1, part.1)).collect();
+    let mut known = now;
+    for stop in stops(&roots(&derived, end as f64), end) {
+        let stop = now.plus(stop);
         if stop > known {
             if turned(stop) {
-                return Some(bisect(known, stop, &turned));
+                return Some(bisect(known, stop, turned));
             }
             known = stop;
         }

@@ -4,7 +4,7 @@ use flow_graph::expr::{CompareOp, ScorePart};
 use flow_graph::program::{Measure, Reach, Score};
 use flow_graph::{Expr, Id, Timestamp, Value};
 
-use super::{View, figure, range};
+use super::{View, figure, sums};
 use crate::derive::{crossing, score};
 use crate::time;
 
@@ -110,7 +110,7 @@ fn next_comparison(view: &View<'_>, op: CompareOp, left: &Expr, right: &Expr) ->
         }
         (Expr::Behaviour(_), Expr::Const(_)) if settled(view, op, left, right) => None,
         _ if flat(view, left) && flat(view, right) => earliest([next(view, left), next(view, right)]),
-        _ => range::next(view, op, left, right),
+        _ => sums::next(view, op, left, right),
     }
 }
 
@@ -123,12 +123,12 @@ fn next_crossing(view: &View<'_>, id: Id<Score>, part: ScorePart, op: CompareOp,
         _ => return None,
     };
     let curve = score::curve(view, id, part)?;
-    let reached = crossing::first(&curve, &|value| value >= bound);
-    let passed = crossing::first(&curve, &|value| value > bound);
+    let reached = || crossing::first(&curve, &[bound], &|value| value >= bound);
+    let passed = || crossing::first(&curve, &[bound], &|value| value > bound);
     let crossed = match op {
-        CompareOp::GreaterEqual | CompareOp::Less => reached,
-        CompareOp::Greater | CompareOp::LessEqual => passed,
-        CompareOp::Equal | CompareOp::NotEqual => earliest([reached, passed]),
+        CompareOp::GreaterEqual | CompareOp::Less => reached(),
+        CompareOp::Greater | CompareOp::LessEqual => passed(),
+        CompareOp::Equal | CompareOp::NotEqual => earliest([reached(), passed()]),
     };
     earliest([crossed, next_facts(view, id, part)])
 }
@@ -156,7 +156,7 @@ fn settled(view: &View<'_>, op: CompareOp, left: &Expr, right: &Expr) -> bool {
 }
 
 /// Whether a value moves in jumps only.
-fn flat(view: &View<'_>, expr: &Expr) -> bool {
+pub(super) fn flat(view: &View<'_>, expr: &Expr) -> bool {
     match expr {
         Expr::Score { score, part } => score::curve(view, *score, *part).is_none_or(|curve| !curve.moves()),
         Expr::Arith { left, right, .. } => flat(view, left) && flat(view, right),
@@ -176,6 +176,6 @@ fn mirrored(op: CompareOp) -> CompareOp {
     }
 }
 
-fn earliest(each: impl IntoIterator<Item = Option<Timestamp>>) -> Option<Timestamp> {
+pub(super) fn earliest(each: impl IntoIterator<Item = Option<Timestamp>>) -> Option<Timestamp> {
     each.into_iter().flatten().min()
 }

@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test uses a part")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::missing_panics_doc, reason = "a test")]
 
+pub(crate) mod scores;
+
 use std::sync::Arc;
 
 use flow_graph::program::{
