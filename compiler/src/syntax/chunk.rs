@@ -18,7 +18,7 @@ pub(crate) struct Chunk<'a> {
     /// The `///` lines before it.
     pub(crate) doc: Option<String>,
     /// Equal texts with equal documentation have equal hashes, wherever they stand.
-    #[cfg_attr(not(test), expect(dead_code, reason = "a cache of trees is keyed by it"))]
+    #[expect(dead_code, reason = "a cache of trees is keyed by it")]
     pub(crate) hash: u64,
     /// What its brackets do.
     pub(crate) brackets: Brackets,

@@ -11,6 +11,7 @@ use super::tree::{Item, ItemKind};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Sink};
 use crate::keywords;
 use crate::source::{FileId, Name, Span, Spanned};
+use crate::suggest;
 
 /// Reads a chunk; `source` is the same stretch as the author wrote it.
 pub(crate) fn read(file: FileId, chunk: &Chunk<'_>, source: &str, sink: &mut Sink) -> Option<Item> {
@@ -134,7 +135,7 @@ impl Place<'_> {
                 let fix = format!("write `{near}`");
                 (diagnostic.fix(fix, keyword.span, near, Applicability::Unsafe), Some(near))
             }
-            None => (diagnostic.help(format!("the items are {}", keywords::ITEMS.join(", "))), None),
+            None => (diagnostic.help(format!("the items are {}", suggest::list(keywords::ITEMS.iter().copied()))), None),
         }
     }
 
@@ -149,7 +150,11 @@ impl Place<'_> {
     fn brackets(&self) -> Balance {
         match self.chunk.brackets {
             Brackets::Balanced => Balance::Good,
-            Brackets::Stray { close } => Balance::Wrong(self.stray(close)),
+            // Up to there everything is well.
+            Brackets::Stray { close } => {
+                let text = self.slice(0, close).to_owned();
+                Balance::Mended { text, diagnostic: self.stray(close), alone: true }
+            }
             Brackets::Crossed { open, close } => {
                 let (opening, found) = (self.slice(open, open + 1), self.slice(close, close + 1));
                 let message = format!("this `{found}` does not close `{opening}`");

@@ -10,15 +10,32 @@ use super::lex::{LexKind, Lexeme, Lexer, is_word};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::keywords;
 use crate::source::{Name, Span};
+use crate::suggest;
 pub(crate) use words::not_yet;
 
-/// The most similar of some words, if one is similar enough to have been meant.
+/// The most similar of some keywords, if one is similar enough to have been meant. Stricter than for names, since what
+/// looks like a keyword decides where a clause begins.
 pub(crate) fn near(word: &str, known: &[&'static str]) -> Option<&'static str> {
-    let word = word.to_lowercase();
-    let distance = |known: &str| strsim::damerau_levenshtein(&word, known);
-    let allowed = if word.len() <= 3 { 1 } else { 2 };
-    let best = known.iter().copied().min_by_key(|known| distance(known))?;
-    (distance(best) <= allowed && distance(best) < word.len()).then_some(best)
+    let lower = word.to_lowercase();
+    let best = known.iter().copied().min_by_key(|known| strsim::damerau_levenshtein(&lower, known))?;
+    is_near(word, best).then_some(best)
+}
+
+fn is_near(word: &str, known: &str) -> bool {
+    let lower = word.to_lowercase();
+    let allowed = if lower.chars().count() <= 3 { 1 } else { 2 };
+    let distance = strsim::damerau_levenshtein(&lower, known);
+    distance <= allowed && distance < known.len().min(lower.len())
+}
+
+/// What is known of a clause that broke.
+struct Context {
+    /// What should have read it.
+    rule: Rule,
+    /// An example of its right form.
+    form: Option<&'static str>,
+    /// Words that are often meant.
+    hints: &'static [&'static str],
 }
 
 impl Builder<'_> {
@@ -39,8 +56,8 @@ impl Builder<'_> {
                     // It can be read alone, so what is wrong is what stands around it.
                     Ok(_) => Failure { at: 0, expected: Vec::new() },
                 };
-                let form = forms::form(block, word);
-                self.failed(text, start, &failure, form)
+                let context = Context { rule: forms::only(block), form: forms::form(block, word), hints: forms::hints(block) };
+                self.failed(text, start, &failure, &context)
             }
         };
         self.report(diagnostic);
@@ -51,7 +68,9 @@ impl Builder<'_> {
         if self.quiet {
             return;
         }
-        let diagnostic = self.failed(self.clean, 0, failure, forms::item(&keyword.value));
+        let Some(rule) = Self::rule(&keyword.value) else { return };
+        let context = Context { rule, form: forms::item(&keyword.value), hints: &[] };
+        let diagnostic = self.failed(self.clean, 0, failure, &context);
         self.report(diagnostic);
     }
 
@@ -81,7 +100,7 @@ impl Builder<'_> {
         }
         let help = match forms::home(word) {
             Some(home) => format!("`{word}` belongs to {home}"),
-            None => format!("the clauses of {of} begin with {}", known.join(", ")),
+            None => format!("the clauses of {of} begin with {}", suggest::list(known.iter().copied())),
         };
         Some(diagnostic.help(help))
     }
@@ -102,15 +121,15 @@ impl Builder<'_> {
 
     /// Whether a line that could not be read goes on with what stands before it.
     pub(super) fn continues(&self, block: Block, first: usize, start: usize) -> bool {
-        if !self.begins_line(start) {
-            return true;
-        }
         let text = self.clean.get(start..).unwrap_or("");
         let Some(lexeme) = Lexer::new(text).next() else { return true };
         let word = text.get(lexeme.start..lexeme.end).unwrap_or("");
+        let after_comma = self.clean.get(first..start).unwrap_or("").trim_end().ends_with(',');
         match lexeme.kind {
             LexKind::Word if keywords::RESERVED.contains(&word) => true,
             LexKind::Word if near(word, forms::keywords(block)).is_some() => false,
+            LexKind::Word if after_comma => false,
+            _ if !self.begins_line(start) => true,
             LexKind::Word | LexKind::Number | LexKind::Text(_) => self.indent(start) > self.indent(first),
             LexKind::Sign if matches!(block, Block::Score) && matches!(word, "+" | "-") => false,
             _ => true,
@@ -132,15 +151,23 @@ impl Builder<'_> {
     }
 
     /// The diagnostic of a failure at a place of `text`, which begins at `start` of the chunk.
-    fn failed(&self, text: &str, start: usize, failure: &Failure, form: Option<&'static str>) -> Diagnostic {
+    fn failed(&self, text: &str, start: usize, failure: &Failure, context: &Context) -> Diagnostic {
         let rest = text.get(failure.at..).unwrap_or("");
         let mut lexemes = Lexer::new(rest).filter(|l| !matches!(l.kind, LexKind::Comment | LexKind::Doc));
         let Some(token) = lexemes.next() else {
-            return self.ends_early(text, start, failure, form);
+            return self.ends_early(text, start, failure, context);
         };
-        let found = rest.get(token.start..token.end).unwrap_or("");
-        let (from, to) = (failure.at + token.start, failure.at + token.end);
+        let (from, to) = (failure.at + token.start, failure.at + token.start + whole(rest, &token));
+        let found = text.get(from..to).unwrap_or("");
         let span = self.at(start + from, start + to);
+        if let Some(before) = cut_short(text, from) {
+            let expected = grammar::read(context.rule, before).err().map(|failure| failure.expected);
+            let failure = Failure { at: before.len(), expected: expected.unwrap_or_default() };
+            return self.ends_early(before, start, &failure, context);
+        }
+        if let Some(diagnostic) = self.misspelt_before(text, start, from, failure, context) {
+            return diagnostic;
+        }
         if let Some(diagnostic) = self.special(text, start, (from, to), &token, failure) {
             return diagnostic;
         }
@@ -148,10 +175,42 @@ impl Builder<'_> {
             Some(expected) => format!("expected {expected}, found `{found}`"),
             None => format!("`{found}` does not fit here"),
         };
-        with_form(Diagnostic::new(Code::Syntax, span, message), form)
+        let diagnostic = Diagnostic::new(Code::Syntax, span, message);
+        let meant = words::keywords(&failure.expected).into_iter().find(|word| is_near(found, word));
+        match meant.filter(|_| token.kind == LexKind::Word) {
+            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).fix(
+                format!("write `{meant}`"),
+                span,
+                meant,
+                Applicability::Unsafe,
+            ),
+            None => with_form(diagnostic, context.form),
+        }
     }
 
-    fn ends_early(&self, text: &str, start: usize, failure: &Failure, form: Option<&'static str>) -> Diagnostic {
+    /// `expect ana snet x` breaks at `x`, though `snet` is what is wrong.
+    fn misspelt_before(
+        &self,
+        text: &str,
+        start: usize,
+        from: usize,
+        failure: &Failure,
+        context: &Context,
+    ) -> Option<Diagnostic> {
+        if !words::only_operators(&failure.expected) {
+            return None;
+        }
+        let before = text.get(..from)?;
+        let last = Lexer::new(before).last().filter(|last| last.kind == LexKind::Word)?;
+        let word = before.get(last.start..last.end)?;
+        let meant = near(word, context.hints).filter(|meant| *meant != word)?;
+        let span = self.at(start + last.start, start + last.end);
+        let diagnostic = Diagnostic::new(Code::Syntax, span, format!("`{word}` does not fit here"));
+        let fix = format!("write `{meant}`");
+        Some(diagnostic.help(format!("did you mean `{meant}`?")).fix(fix, span, meant, Applicability::Unsafe))
+    }
+
+    fn ends_early(&self, text: &str, start: usize, failure: &Failure, context: &Context) -> Diagnostic {
         let end = start + text.trim_end().len();
         let last = Lexer::new(text).filter(|l| !matches!(l.kind, LexKind::Comment | LexKind::Doc)).last();
         let span = last.map_or(self.at(end, end), |last| self.at(start + last.start, start + last.end));
@@ -159,7 +218,7 @@ impl Builder<'_> {
             Some(expected) => format!("this ends too early: expected {expected}"),
             None => "this ends too early".to_owned(),
         };
-        with_form(Diagnostic::new(Code::Syntax, span, message), form)
+        with_form(Diagnostic::new(Code::Syntax, span, message), context.form)
     }
 
     /// The mistakes that deserve words of their own.
@@ -176,7 +235,7 @@ impl Builder<'_> {
         let wants_name = words::wants_name(&failure.expected);
         if wants_name && keywords::RESERVED.contains(&found) {
             let message = format!("`{found}` is a word of the language and cannot be a name");
-            let help = format!("use another name, such as `{found}_1`");
+            let help = format!("reserved are {}", suggest::list(keywords::RESERVED.iter().copied()));
             return Some(Diagnostic::new(Code::ReservedWord, span, message).help(help));
         }
         if let Some(hyphenated) = hyphenated(text, from) {
@@ -206,6 +265,25 @@ impl Builder<'_> {
         }
         None
     }
+}
+
+/// What stands before the line of a place, when that line begins with a word that can only begin a clause.
+fn cut_short(text: &str, at: usize) -> Option<&str> {
+    let (earlier, line) = text.get(..at)?.rsplit_once('\n')?;
+    let mut words = line.split_whitespace();
+    let alone = words.next().is_some_and(forms::any_keyword) && words.next().is_none();
+    alone.then_some(earlier)
+}
+
+/// How far a token goes for a reader: a number to the next space.
+fn whole(rest: &str, token: &Lexeme) -> usize {
+    let length = token.end - token.start;
+    if token.kind != LexKind::Number {
+        return length;
+    }
+    let text = rest.get(token.start..).unwrap_or("");
+    let end = text.find(|c: char| c.is_whitespace() || "{}()[],".contains(c)).unwrap_or(text.len());
+    end.max(length)
 }
 
 fn with_form(diagnostic: Diagnostic, form: Option<&'static str>) -> Diagnostic {

@@ -12,7 +12,7 @@ enum Value {
 }
 
 /// Rewrites the `Debug` text of a tree.
-pub fn dump(debug: &str, source: &str) -> String {
+pub(crate) fn dump(debug: &str, source: &str) -> String {
     let chars: Vec<char> = debug.chars().collect();
     let mut at = 0;
     let value = read(&chars, &mut at);
@@ -112,8 +112,9 @@ fn line(value: &Value, source: &str) -> String {
             let span = line(&fields[1].1, source);
             format!("{} {span}", text.trim_matches('"'))
         }
-        Value::Node { name, fields, .. } if matches!(name.as_str(), "Some" | "Expr") => {
-            fields.iter().map(|(_, value)| line(value, source)).collect::<Vec<_>>().join(" ")
+        Value::Node { name, fields, .. } if name == "Some" || (name == "Expr" && fields.len() == 1) => line(&fields[0].1, source),
+        Value::Node { name, fields, .. } if name == "Expr" => {
+            format!("{} {}", expression(&fields[0].1), line(&fields[1].1, source))
         }
         Value::Node { name, open, fields } => {
             let shown = fields.iter().filter(|(_, value)| !is_empty(value));
@@ -123,6 +124,28 @@ fn line(value: &Value, source: &str) -> String {
                 '(' => ')',
                 _ => ']',
             };
+            format!("{name}{open}{}{close}", parts.join(", "))
+        }
+    }
+}
+
+/// An expression without its inner places, in brackets wherever it has parts.
+fn expression(value: &Value) -> String {
+    let Value::Node { name, open, fields } = value else {
+        let Value::Atom(atom) = value else { return String::new() };
+        return atom.clone();
+    };
+    let part = |i: usize| fields.get(i).map_or(String::new(), |(_, value)| expression(value));
+    match name.as_str() {
+        "Expr" | "Some" | "Literal" => part(0),
+        "Span" => String::new(),
+        "Spanned" => part(0).trim_matches('"').to_owned(),
+        "Binary" => format!("({} {} {})", part(1), part(0), part(2)),
+        "Path" => part(0).replace(", ", ".").trim_matches(['[', ']']).to_owned(),
+        _ => {
+            let shown = fields.iter().filter(|(field, value)| field.trim() != "span" && !is_empty(value));
+            let parts: Vec<_> = shown.map(|(field, value)| label(field) + &expression(value)).collect();
+            let (open, close) = if *open == '[' { ('[', ']') } else { ('(', ')') };
             format!("{name}{open}{}{close}", parts.join(", "))
         }
     }
@@ -139,7 +162,7 @@ fn write(out: &mut String, value: &Value, depth: usize, source: &str) {
         out.push_str(&short);
         return;
     };
-    if short.chars().count() + depth * 2 <= 110 || matches!(name.as_str(), "Span") {
+    if short.chars().count() + depth * 2 <= 110 || matches!(name.as_str(), "Span" | "Expr") {
         out.push_str(&short);
         return;
     }

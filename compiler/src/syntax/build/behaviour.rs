@@ -5,6 +5,7 @@ use super::{Builder, Cursor, Pair, Rule};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::keywords;
 use crate::source::{Name, Spanned};
+use crate::suggest;
 use crate::syntax::tree::expr::{Aggregate, EventRef, ExprKind, Reach};
 
 impl Builder<'_> {
@@ -110,7 +111,7 @@ impl Builder<'_> {
             let help = format!("`{0}(…)` is an event: write `did {0}(…) in last 7 days`", found.value);
             diagnostic = diagnostic.help(help);
         } else {
-            diagnostic = diagnostic.help(format!("there are {}", keywords::AGGREGATES.join(", ")));
+            diagnostic = diagnostic.help(format!("there are {}", suggest::list(keywords::AGGREGATES.iter().copied())));
         }
         self.report(diagnostic);
     }

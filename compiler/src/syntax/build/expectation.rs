@@ -2,7 +2,7 @@
 
 use super::{Builder, Cursor, Pair, Rule};
 use crate::source::{Name, Spanned};
-use crate::syntax::tree::expr::{BinaryOp, Expr, ExprKind};
+use crate::syntax::tree::expr::{BinaryOp, Expr, ExprKind, Literal};
 use crate::syntax::tree::test::{Expectation, NumberCheck};
 
 impl Builder<'_> {
@@ -84,19 +84,32 @@ fn from_condition(condition: Expr) -> Expectation {
                 Expectation::Condition(Expr { kind: ExprKind::Not(inner), span })
             }
         },
-        ExprKind::Binary { op, left, right } if compares(op.value) => match (left.kind, right.kind) {
-            (ExprKind::Score { score, part }, ExprKind::Literal(literal)) => {
-                let check = NumberCheck::Compare(op.value, Spanned::new(literal, right.span));
+        ExprKind::Binary { op, left, right } if compares(op.value) => match (left.kind, signed(*right)) {
+            (ExprKind::Score { score, part }, Expr { kind: ExprKind::Literal(literal), span }) => {
+                let check = NumberCheck::Compare(op.value, Spanned::new(literal, span));
                 Expectation::Score { score, part, check }
             }
-            (left_kind, right_kind) => {
+            (left_kind, right) => {
                 let left = Box::new(Expr { kind: left_kind, span: left.span });
-                let right = Box::new(Expr { kind: right_kind, span: right.span });
-                Expectation::Condition(Expr { kind: ExprKind::Binary { op, left, right }, span })
+                Expectation::Condition(Expr { kind: ExprKind::Binary { op, left, right: Box::new(right) }, span })
             }
         },
         kind => Expectation::Condition(Expr { kind, span }),
     }
+}
+
+/// `-5` as one number.
+fn signed(expr: Expr) -> Expr {
+    let Expr { kind, span } = expr;
+    let kind = match kind {
+        ExprKind::Negate(inner) => match inner.kind {
+            ExprKind::Literal(Literal::Int(number)) => ExprKind::Literal(Literal::Int(-number)),
+            ExprKind::Literal(Literal::Number(number)) => ExprKind::Literal(Literal::Number(-number)),
+            kind => ExprKind::Negate(Box::new(Expr { kind, span: inner.span })),
+        },
+        kind => kind,
+    };
+    Expr { kind, span }
 }
 
 fn compares(op: BinaryOp) -> bool {

@@ -3,6 +3,7 @@
 use super::{Builder, Cursor, Pair, Rule};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use crate::syntax::lex::{LexKind, Lexer};
 
 /// The kinds of blocks: what may stand in them differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,11 +108,14 @@ impl Builder<'_> {
 
     /// The first line of a step: what a diagnostic points at.
     pub(super) fn head(&self, pair: &Pair<'_>) -> Span {
-        let span = self.span(pair);
         let start = pair.as_span().start();
         let text = self.clean.get(start..self.end_of(pair)).unwrap_or("");
         let line = text.split('\n').next().unwrap_or("");
-        self.at(start, start + line.trim_end_matches([' ', '\t', '\r', '{']).len()).to(Span { end: span.start, ..span })
+        let words = Lexer::new(line).filter(|l| !matches!(l.kind, LexKind::Comment | LexKind::Doc | LexKind::Open(b'{')));
+        // Of a block that opens on the line, only what stands before it.
+        let outside = words.take_while(|l| !line.get(..l.start).unwrap_or("").contains('{'));
+        let end = outside.last().map_or(line.len(), |last| last.end);
+        self.at(start, start + end)
     }
 
     /// Reports the second of something that may stand once.

@@ -277,6 +277,19 @@ pub(super) fn home(word: &str) -> Option<&'static str> {
     blocks.into_iter().find(|block| keywords(*block).contains(&word)).map(of)
 }
 
+/// Words of a block that stand behind a name, so that a slip in one shows only later.
+pub(super) fn hints(block: Block) -> &'static [&'static str] {
+    if block == Block::Test {
+        return &["sent", "held", "dropped", "called", "notified", "stage", "score", "does", "sets"];
+    }
+    &[]
+}
+
+/// Whether a word begins a clause of some block.
+pub(super) fn any_keyword(word: &str) -> bool {
+    home(word).is_some() || keywords(Block::Steps).contains(&word) || keywords(Block::Team).contains(&word)
+}
+
 /// The rule that reads one clause of a block alone.
 pub(super) fn only(block: Block) -> Rule {
     match block {

@@ -5,8 +5,17 @@ use crate::syntax::grammar::Rule;
 /// What could have stood at a place, in words; at most three things, the most telling first.
 pub(super) fn expected(rules: &[Rule]) -> Option<String> {
     let mut words: Vec<String> = Vec::new();
-    let telling = rules.iter().any(|rule| !is_noise(*rule));
-    for rule in rules.iter().filter(|rule| !telling || !is_noise(**rule)) {
+    // Behind a value many operators could follow, in words and in signs.
+    let behind_value = rules.contains(&Rule::infix);
+    let noise = |rule: &&Rule| is_noise(**rule) || (behind_value && is_suffix_word(**rule));
+    let value = rules.iter().any(|rule| matches!(rule, Rule::lparen | Rule::paren | Rule::prefix));
+    if value {
+        words.push("a value".to_owned());
+    }
+    let noise = |rule: &&Rule| noise(rule) || (value && begins_value(**rule));
+    let telling = rules.iter().any(|rule| !noise(&rule));
+    let hidden = |rule: &&Rule| noise(rule) && (telling || value || is_suffix_word(**rule));
+    for rule in rules.iter().filter(|rule| !hidden(rule)) {
         let Some(word) = describe(*rule) else { continue };
         if !words.contains(&word) {
             words.push(word);
@@ -68,6 +77,58 @@ fn is_noise(rule: Rule) -> bool {
     )
 }
 
+/// Whether nothing but an operator could have stood there.
+pub(super) fn only_operators(rules: &[Rule]) -> bool {
+    rules.contains(&Rule::infix) && rules.iter().all(|rule| is_noise(*rule) || is_suffix_word(*rule))
+}
+
+/// What a value may begin with: named one by one it says less than `a value`.
+fn begins_value(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::lparen
+            | Rule::paren
+            | Rule::prefix
+            | Rule::lbracket
+            | Rule::list
+            | Rule::text
+            | Rule::name
+            | Rule::path
+            | Rule::datetime
+            | Rule::date
+            | Rule::clock
+            | Rule::duration
+            | Rule::wrong_duration
+            | Rule::percent
+            | Rule::money
+            | Rule::number
+            | Rule::truth
+            | Rule::kw_in
+            | Rule::kw_did
+            | Rule::kw_never
+            | Rule::kw_time_since
+            | Rule::kw_score
+            | Rule::kw_stage
+            | Rule::kw_if
+            | Rule::did
+            | Rule::never_did
+            | Rule::since_last
+            | Rule::score_ref
+            | Rule::stage_ref
+            | Rule::aggregate
+            | Rule::in_group
+    )
+}
+
+fn is_suffix_word(rule: Rule) -> bool {
+    matches!(rule, Rule::kw_in | Rule::kw_is | Rule::kw_not | Rule::kw_matches)
+}
+
+/// The keywords among what was expected.
+pub(super) fn keywords(rules: &[Rule]) -> Vec<String> {
+    rules.iter().filter_map(|rule| keyword(*rule)).map(|word| word.trim_matches('`').to_owned()).collect()
+}
+
 fn describe(rule: Rule) -> Option<String> {
     let word = match rule {
         Rule::EOI | Rule::bad => return None,
@@ -93,7 +154,7 @@ fn describe(rule: Rule) -> Option<String> {
         Rule::list => "a list such as `[a, b]`",
         Rule::field_type => "a type such as `text` or `int`",
         Rule::cap => "a cap such as `1 per 1 day`",
-        Rule::body_source => "a text in quotes, `file`",
+        Rule::body_source => "a text in quotes or `file`",
         Rule::open | Rule::block | Rule::arguments | Rule::test_fields => "`{`",
         Rule::close => "`}`",
         Rule::lparen => "`(`",
