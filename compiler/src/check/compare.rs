@@ -137,7 +137,19 @@ impl Check<'_> {
         }
         let (left, right) = (self.describe(&l.ty), self.describe(&r.ty));
         let message = format!("{user} needs two values of one type, these are {left} and {right}");
-        let mut wrong = Diagnostic::new(Code::TypeMismatch, span, message).label(l.span, left).label(r.span, right);
+        let quoted = [(l, r), (r, l)].into_iter().any(|(text, number)| {
+            let Some(Value::Text(text)) = text.constant() else { return false };
+            matches!(number.ty, Ty::Of(Type::Int | Type::Number)) && text.parse::<f64>().is_ok()
+        });
+        // Labels that lie inside of one another cannot be read.
+        let mut wrong = if l.span == r.span || r.span == span {
+            Diagnostic::new(Code::TypeMismatch, span, message)
+        } else {
+            Diagnostic::new(Code::TypeMismatch, r.span, message).here(right).label(l.span, left)
+        };
+        if quoted {
+            wrong = wrong.help("a number is written without quotes");
+        }
         for declared in [l.declared, r.declared].into_iter().flatten() {
             wrong = wrong.label(declared, "declared here");
         }

@@ -11,7 +11,7 @@ use super::{Check, Ty, Typed};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::settings::zone;
 use crate::source::{Name, Span};
-use crate::syntax::tree::expr::{DateTime, DurationUnit, Literal};
+use crate::syntax::tree::expr::{DateTime, Duration, DurationUnit, Literal};
 
 impl Check<'_> {
     pub(super) fn literal(&mut self, literal: &Literal, span: Span, expected: Option<&Ty>) -> Typed {
@@ -26,6 +26,13 @@ impl Check<'_> {
             },
             Literal::Number(_) if self.lacks_unit(wanted, span) => Typed::error(span),
             Literal::Number(n) => constant(Value::Number(*n), Type::Number, span),
+            Literal::Percent(_) if matches!(wanted, Some(Type::Int | Type::Number)) => {
+                let fixed = self.sources.slice(span).trim_end_matches('%').trim().to_owned();
+                let message = "this is a percentage, a plain number is needed";
+                let wrong = Diagnostic::new(Code::WrongUnit, span, message).help(format!("write `{fixed}`"));
+                self.report(wrong.fix(format!("write `{fixed}`"), span, fixed, Applicability::Unsafe));
+                Typed::error(span)
+            }
             Literal::Percent(n) => constant(Value::Number(*n), Type::Percent, span),
             Literal::Money { amount, currency } => match self.money(amount, currency, span) {
                 Some(minor) => constant(Value::Money(minor), Type::Money, span),
@@ -63,14 +70,7 @@ impl Check<'_> {
                 self.report(wrong.help("a time of day stands in `wait until 09:00`, in `quiet` and in calendars"));
                 Typed::error(span)
             }
-            Literal::Duration(duration) => match (duration.unit, self.span(*duration, span)) {
-                (DurationUnit::Second | DurationUnit::Minute | DurationUnit::Hour, length) => {
-                    constant(Value::Duration(length.nominal_ms()), Type::Duration, span)
-                }
-                (DurationUnit::Day | DurationUnit::Week | DurationUnit::Month | DurationUnit::Year, _) => {
-                    Typed::new(Expr::Const(Value::Missing), Ty::CalendarSpan, span)
-                }
-            },
+            Literal::Duration(duration) => self.duration_literal(*duration, span, wanted),
         }
     }
 
@@ -117,6 +117,26 @@ impl Check<'_> {
             self.report(Diagnostic::new(Code::WrongUnit, span, "there is no such instant"));
         }
         instant
+    }
+
+    /// Elapsed time is a value; calendar time has no fixed length and can only move a date or look back.
+    fn duration_literal(&mut self, duration: Duration, span: Span, wanted: Option<&Type>) -> Typed {
+        let length = self.span(duration, span);
+        match duration.unit {
+            DurationUnit::Second | DurationUnit::Minute | DurationUnit::Hour => {
+                constant(Value::Duration(length.nominal_ms()), Type::Duration, span)
+            }
+            DurationUnit::Day | DurationUnit::Week | DurationUnit::Month | DurationUnit::Year => {
+                if wanted == Some(&Type::Duration) {
+                    let fixed = format!("{}h", length.nominal_ms() / 3_600_000);
+                    let message = "calendar time has no fixed length, and a duration is elapsed time";
+                    let wrong = Diagnostic::new(Code::WrongUnit, span, message).help(format!("write `{fixed}`"));
+                    self.report(wrong.fix(format!("write `{fixed}`"), span, fixed, Applicability::Unsafe));
+                    return Typed::error(span);
+                }
+                Typed::new(Expr::Const(Value::Missing), Ty::CalendarSpan, span)
+            }
+        }
     }
 
     fn text_literal(&mut self, text: &str, span: Span, expected: Option<&Ty>) -> Typed {

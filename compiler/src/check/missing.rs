@@ -57,7 +57,7 @@ impl Check<'_> {
         let written = self.sources.slice(typed.span).to_owned();
         let message = format!("`{}` may be missing, and {user} needs a value", self.text(typed.span));
         let mut wrong = declared(Diagnostic::new(Code::MayBeMissing, typed.span, message), typed);
-        wrong = match placeholder(&typed.ty) {
+        wrong = match self.placeholder(&typed.ty) {
             Some(default) => wrong
                 .help(format!("say what stands in for it: `{written} ?? {default}`, or ask `{written} is known and …`"))
                 .fix(
@@ -71,26 +71,28 @@ impl Check<'_> {
         self.report(wrong);
         false
     }
+
+    /// What a default of a type looks like. Of an enum it is the last value, which is often the one for all others.
+    fn placeholder(&self, ty: &Ty) -> Option<String> {
+        let Ty::Of(ty) = ty else { return None };
+        let text = match ty {
+            Type::Text | Type::Email | Type::Phone | Type::Url | Type::TimeZone => "\"\"".to_owned(),
+            Type::Int | Type::Number => "0".to_owned(),
+            Type::Bool => "false".to_owned(),
+            Type::Percent => "0%".to_owned(),
+            Type::Money => format!("0 {}", self.program.project.currency),
+            Type::Duration => "0s".to_owned(),
+            Type::Set(_) => "[]".to_owned(),
+            Type::Enum(id) => self.names.entry(*id)?.members.last()?.name.clone(),
+            Type::Date | Type::DateTime | Type::Country => return None,
+        };
+        Some(text)
+    }
 }
 
 fn declared(wrong: Diagnostic, typed: &Typed) -> Diagnostic {
     let words = if typed.optional { "declared here with `?`" } else { "declared here without `?`" };
     typed.declared.into_iter().fold(wrong, |wrong, span| wrong.label(span, words))
-}
-
-/// What a default of a type looks like.
-fn placeholder(ty: &Ty) -> Option<&'static str> {
-    let Ty::Of(ty) = ty else { return None };
-    match ty {
-        Type::Text | Type::Email | Type::Phone | Type::Url | Type::TimeZone => Some("\"\""),
-        Type::Int | Type::Number => Some("0"),
-        Type::Bool => Some("false"),
-        Type::Percent => Some("0%"),
-        Type::Money => Some("0 EUR"),
-        Type::Duration => Some("0s"),
-        Type::Set(_) => Some("[]"),
-        Type::Date | Type::DateTime | Type::Country | Type::Enum(_) => None,
-    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a range is of small numbers")]

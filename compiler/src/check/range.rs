@@ -22,11 +22,16 @@ impl Check<'_> {
             return None;
         }
         let (code, word) = if always { (Code::AlwaysTrue, "always") } else { (Code::NeverTrue, "never") };
-        let mut wrong = Diagnostic::new(code, span, format!("this comparison is {word} true"));
+        let at = match of {
+            Some(typed) if typed.span == l.span => r.span,
+            Some(_) => l.span,
+            None => span,
+        };
+        let mut wrong = Diagnostic::new(code, at, format!("this comparison is {word} true"));
         if let Some((typed, (low, high))) = of.and_then(|typed| Some((typed, typed.range?))) {
             let words =
                 if high.is_infinite() { format!("never below {low}") } else { format!("always in {low}..{high}") };
-            wrong = wrong.label(typed.span, words.clone());
+            wrong = wrong.label(typed.span, words);
             wrong = typed.declared.into_iter().fold(wrong, |w, at| w.label(at, "declared here"));
         }
         self.report(wrong.help("compare with a value that it can have"));

@@ -1,5 +1,7 @@
 //! Collects what the files and the settings declare.
 
+use std::collections::BTreeMap;
+
 use flow_graph::program::builtin;
 
 use super::{Entry, Kind, Member, Names};
@@ -74,19 +76,18 @@ impl<'a> Names<'a> {
 
     fn number_all(&mut self, found: Vec<(Kind, Entry<'a>)>, sink: &mut Sink) {
         self.tables.insert(Kind::Event, builtin::NAMES.iter().map(|name| built_in(name)).collect());
-        let mut kept: Vec<(Kind, Entry<'a>)> = Vec::new();
+        let mut kept: BTreeMap<(Kind, String), Entry<'a>> = BTreeMap::new();
         for (kind, mut entry) in found {
             unique_members(kind, &mut entry, sink);
             if kind == Kind::Event && builtin::NAMES.contains(&entry.name.as_str()) {
                 built_in_again(&entry, sink);
-            } else if let Some((_, first)) = kept.iter().find(|(k, e)| *k == kind && e.name == entry.name) {
+            } else if let Some(first) = kept.get(&(kind, entry.name.clone())) {
                 twice(kind.noun(), &entry.name, (entry.span, first.span), sink);
             } else {
-                kept.push((kind, entry));
+                kept.insert((kind, entry.name.clone()), entry);
             }
         }
-        kept.sort_by(|(k, a), (l, b)| (*k, &a.name).cmp(&(*l, &b.name)));
-        for (kind, entry) in kept {
+        for ((kind, _), entry) in kept {
             self.tables.entry(kind).or_default().push(entry);
         }
         for (kind, entries) in &self.tables {
