@@ -78,10 +78,10 @@ impl<'a> View<'a> {
                 (Value::Set(members), member) => members.binary_search_by(|one| one.order(&member)).is_ok(),
                 _ => false,
             },
-            Expr::SinceLast { behaviour, op, span } => match self.behaviour(*behaviour) {
-                Value::Instant(last) => op.holds(self.now.cmp(&time::add(self.zone(), last, *span))),
-                _ => false,
-            },
+            Expr::SinceLast { behaviour, op, span } => matches!(
+                self.behaviour(*behaviour),
+                Value::Instant(last) if op.holds(self.now.cmp(&time::add(self.zone(), last, *span)))
+            ),
             Expr::InBand { score, band } => self.contact.facts.band(*score) == Some(*band),
             Expr::InSegment(segment) => self.contact.facts.in_segment(*segment),
             Expr::InStage { lifecycle, stage, at_least } => {
@@ -121,16 +121,16 @@ impl<'a> View<'a> {
             Expr::Behaviour(behaviour) => self.behaviour(*behaviour),
             Expr::Score { score, part } => Value::Number(self.score(*score, *part)),
             Expr::Arith { op, left, right } => arith::apply(*op, &self.value(left), &self.value(right)),
-            Expr::Shift { moment, by, back } => match self.value(moment) {
-                Value::Date(date) => time::shift_date(date, *by, *back).map_or(Value::Missing, Value::Date),
-                Value::Instant(at) if *back => shown(time::subtract(self.zone(), at, *by)),
-                Value::Instant(at) => shown(time::add(self.zone(), at, *by)),
+            Expr::Shift { moment, by, back } => match (self.value(moment), *back) {
+                (Value::Date(date), back) => time::shift_date(date, *by, back).map_or(Value::Missing, Value::Date),
+                (Value::Instant(at), true) => shown(time::subtract(self.zone(), at, *by)),
+                (Value::Instant(at), false) => shown(time::add(self.zone(), at, *by)),
                 _ => Value::Missing,
             },
-            Expr::Default { value, fallback } => match self.value(value) {
-                Value::Missing => self.value(fallback),
-                known => known,
-            },
+            Expr::Default { value, fallback } => {
+                let value = self.value(value);
+                if value.is_known() { value } else { self.value(fallback) }
+            }
             Expr::If { condition, then, otherwise } => self.value(if self.holds(condition) { then } else { otherwise }),
             Expr::Template(text) => Value::text(text),
             Expr::InBand { .. }

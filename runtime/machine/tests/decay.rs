@@ -1,6 +1,12 @@
 //! Scores against the whole log, and wakes against looking all the time.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test"
+)]
 
 mod oracle;
 

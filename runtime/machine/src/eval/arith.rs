@@ -71,14 +71,7 @@ fn amounts(op: ArithOp, a: i64, b: i64, make: fn(i64) -> Value) -> Value {
 /// An amount times or through a number, half to even. A fraction is taken as the decimal that an author writes:
 /// 45 cents times 0.7 are 31.5, not 31.499999999999996.
 fn scaled(op: ArithOp, amount: i64, by: &Value, make: fn(i64) -> Value) -> Value {
-    let (digits, exponent) = match by {
-        Value::Int(n) => (i128::from(*n), 0),
-        Value::Number(x) => match decimal(*x) {
-            Some(decimal) => decimal,
-            None => return Value::Missing,
-        },
-        _ => return Value::Missing,
-    };
+    let Some((digits, exponent)) = digits(by) else { return Value::Missing };
     let power = 10_i128.checked_pow(exponent.unsigned_abs());
     let amount = i128::from(amount);
     let result = power.and_then(|power| match (op, exponent < 0) {
@@ -100,6 +93,13 @@ fn beyond(op: ArithOp, amount: i128, digits: i128, exponent: i32) -> Option<i64>
         ArithOp::Add | ArithOp::Subtract => false,
     };
     vanishes.then_some(0)
+}
+
+fn digits(by: &Value) -> Option<(i128, i32)> {
+    if let Value::Int(n) = by {
+        return Some((i128::from(*n), 0));
+    }
+    if let Value::Number(x) = by { decimal(*x) } else { None }
 }
 
 /// The shortest decimal that reads back as the number: digits and a power of ten.

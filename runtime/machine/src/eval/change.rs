@@ -1,6 +1,6 @@
 //! When the value of an expression can change by itself.
 
-use flow_graph::expr::{CompareOp, ScorePart};
+use flow_graph::expr::{ArithOp, CompareOp, ScorePart};
 use flow_graph::program::{Measure, Reach, Score};
 use flow_graph::{Expr, Id, Timestamp, Value};
 
@@ -35,33 +35,30 @@ pub(super) fn next(view: &View<'_>, expr: &Expr) -> Option<Timestamp> {
         Expr::And(all) => next_of_many(view, all, false),
         Expr::Or(any) => next_of_many(view, any, true),
         Expr::Compare { op, left, right } => next_comparison(view, *op, left, right),
-        Expr::OneOf { value, list } => match **value {
-            Expr::Score { score, part } => {
+        Expr::OneOf { value, list } => {
+            if let Expr::Score { score, part } = **value {
                 earliest(list.iter().map(|one| next_crossing(view, score, part, CompareOp::Equal, one)))
+            } else {
+                next(view, value)
             }
-            _ => next(view, value),
-        },
+        }
         Expr::TextTest { value, pattern, .. } => earliest([next(view, value), next(view, pattern)]),
         Expr::Matches { value, .. } => next(view, value),
         Expr::Contains { set, member } => earliest([next(view, set), next(view, member)]),
         Expr::Arith { left, right, .. } => earliest([next(view, left), next(view, right)]),
         Expr::Shift { moment, .. } => next(view, moment),
-        Expr::SinceLast { behaviour, span, .. } => match view.behaviour(*behaviour) {
-            Value::Instant(last) => {
-                let due = time::add(view.zone(), last, *span);
-                let turns = [due, due.plus(1)].into_iter().find(|turn| *turn > view.now);
-                earliest([turns, next(view, &Expr::Behaviour(*behaviour))])
-            }
-            _ => None,
-        },
+        Expr::SinceLast { behaviour, span, .. } => {
+            let Value::Instant(last) = view.behaviour(*behaviour) else { return None };
+            let due = time::add(view.zone(), last, *span);
+            let turns = [due, due.plus(1)].into_iter().find(|turn| *turn > view.now);
+            earliest([turns, next(view, &Expr::Behaviour(*behaviour))])
+        }
         Expr::Default { value, fallback } => {
             let fallback = if view.value(value).is_known() { None } else { next(view, fallback) };
             earliest([next(view, value), fallback])
         }
-        Expr::Known(inner) => match **inner {
-            Expr::Score { .. } => None,
-            _ => next(view, inner),
-        },
+        Expr::Known(inner) if matches!(**inner, Expr::Score { .. }) => None,
+        Expr::Known(inner) => next(view, inner),
         Expr::If { condition, then, otherwise } => {
             let taken = if view.holds(condition) { then } else { otherwise };
             earliest([next(view, condition), next(view, taken)])
@@ -71,18 +68,62 @@ pub(super) fn next(view: &View<'_>, expr: &Expr) -> Option<Timestamp> {
 
 /// When something other than the steady run of a score can change a value.
 pub(super) fn next_jump(view: &View<'_>, expr: &Expr) -> Option<Timestamp> {
+    match shape(view, expr) {
+        Shape::Score(score, part) => next_facts(view, score, part),
+        Shape::Arith(_, left, right) => earliest([next_jump(view, left), next_jump(view, right)]),
+        Shape::Choice(condition, taken) => earliest([next(view, condition), next_jump(view, taken)]),
+        Shape::FirstOf(value, Some(fallback)) => earliest([next_jump(view, value), next_jump(view, fallback)]),
+        Shape::FirstOf(value, None) => next_jump(view, value),
+        Shape::Jumps => next(view, expr),
+    }
+}
+
+/// What scores can stand in, so that a value moves as they do.
+pub(super) enum Shape<'a> {
+    Score(Id<Score>, ScorePart),
+    Arith(ArithOp, &'a Expr, &'a Expr),
+    /// A condition and the value that it chooses now.
+    Choice(&'a Expr, &'a Expr),
+    /// A value and, while it is missing, what stands in for it.
+    FirstOf(&'a Expr, Option<&'a Expr>),
+    /// All else moves in jumps only.
+    Jumps,
+}
+
+pub(super) fn shape<'a>(view: &View<'_>, expr: &'a Expr) -> Shape<'a> {
     match expr {
-        Expr::Score { score, part } => next_facts(view, *score, *part),
-        Expr::Arith { left, right, .. } => earliest([next_jump(view, left), next_jump(view, right)]),
+        Expr::Score { score, part } => Shape::Score(*score, *part),
+        Expr::Arith { op, left, right } => Shape::Arith(*op, left, right),
         Expr::If { condition, then, otherwise } => {
-            let taken = if view.holds(condition) { then } else { otherwise };
-            earliest([next(view, condition), next_jump(view, taken)])
+            Shape::Choice(condition, if view.holds(condition) { then } else { otherwise })
         }
-        Expr::Default { value, fallback } if !view.value(value).is_known() => {
-            earliest([next_jump(view, value), next_jump(view, fallback)])
+        Expr::Default { value, fallback } => {
+            Shape::FirstOf(value, Some(&**fallback).filter(|_| !view.value(value).is_known()))
         }
-        Expr::Default { value, .. } => next_jump(view, value),
-        _ => next(view, expr),
+        Expr::Const(_)
+        | Expr::Field(_)
+        | Expr::This(_)
+        | Expr::ThisMeta(_)
+        | Expr::Trigger(_)
+        | Expr::TriggerMeta(_)
+        | Expr::Key
+        | Expr::Behaviour(_)
+        | Expr::InBand { .. }
+        | Expr::InSegment(_)
+        | Expr::InStage { .. }
+        | Expr::InSequence(_)
+        | Expr::Not(_)
+        | Expr::And(_)
+        | Expr::Or(_)
+        | Expr::Compare { .. }
+        | Expr::OneOf { .. }
+        | Expr::TextTest { .. }
+        | Expr::Matches { .. }
+        | Expr::Contains { .. }
+        | Expr::Shift { .. }
+        | Expr::SinceLast { .. }
+        | Expr::Known(_)
+        | Expr::Template(_) => Shape::Jumps,
     }
 }
 
@@ -116,12 +157,8 @@ fn next_comparison(view: &View<'_>, op: CompareOp, left: &Expr, right: &Expr) ->
 
 /// When a score crosses a value, or its facts change.
 fn next_crossing(view: &View<'_>, id: Id<Score>, part: ScorePart, op: CompareOp, bound: &Value) -> Option<Timestamp> {
-    let bound = match bound {
-        Value::Number(x) => *x,
-        Value::Int(n) => *n as f64,
-        // The comparison holds never, or by its type alone.
-        _ => return None,
-    };
+    // With anything but a number it holds never, or by its type alone.
+    let bound = figure::as_number(bound)?;
     let curve = score::curve(view, id, part)?;
     let reached = || crossing::first(&curve, &[bound], &|value| value >= bound);
     let passed = || crossing::first(&curve, &[bound], &|value| value > bound);
@@ -157,12 +194,12 @@ fn settled(view: &View<'_>, op: CompareOp, left: &Expr, right: &Expr) -> bool {
 
 /// Whether a value moves in jumps only.
 pub(super) fn flat(view: &View<'_>, expr: &Expr) -> bool {
-    match expr {
-        Expr::Score { score, part } => score::curve(view, *score, *part).is_none_or(|curve| !curve.moves()),
-        Expr::Arith { left, right, .. } => flat(view, left) && flat(view, right),
-        Expr::Default { value, fallback } => flat(view, value) && flat(view, fallback),
-        Expr::If { then, otherwise, .. } => flat(view, then) && flat(view, otherwise),
-        _ => true,
+    match shape(view, expr) {
+        Shape::Score(score, part) => score::curve(view, score, part).is_none_or(|curve| !curve.moves()),
+        Shape::Arith(_, left, right) => flat(view, left) && flat(view, right),
+        Shape::Choice(_, taken) => flat(view, taken),
+        Shape::FirstOf(value, fallback) => flat(view, fallback.unwrap_or(value)),
+        Shape::Jumps => true,
     }
 }
 

@@ -166,3 +166,8 @@ pub(crate) fn parts(value: &Value) -> Option<(i64, f64)> {
         | Value::Set(_) => None,
     }
 }
+
+/// A number, an amount in minor units or milliseconds, as the coordinate that comparisons use.
+pub(crate) fn as_number(value: &Value) -> Option<f64> {
+    parts(value).map(|(whole, fraction)| whole as f64 + fraction)
+}

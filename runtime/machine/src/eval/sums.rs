@@ -2,10 +2,10 @@
 //! again, so their turning points can be found, and between those the machine's own comparison turns once at most.
 
 use flow_graph::expr::{ArithOp, CompareOp};
-use flow_graph::{Expr, Timestamp, Value};
+use flow_graph::{Expr, Timestamp};
 
-use super::View;
-use super::change::{earliest, flat, next_jump};
+use super::change::{Shape, earliest, flat, next_jump, shape};
+use super::{View, figure};
 use crate::derive::crossing::{self, Part, simplified};
 use crate::derive::score;
 
@@ -40,25 +40,21 @@ struct Sum {
 }
 
 fn sum(view: &View<'_>, expr: &Expr) -> Option<Sum> {
-    match expr {
-        Expr::Score { score: id, part } => Some(clipped(&score::curve(view, *id, *part)?)),
-        Expr::If { condition, then, otherwise } => sum(view, if view.holds(condition) { then } else { otherwise }),
-        Expr::Default { value, fallback } => sum(view, if view.value(value).is_known() { value } else { fallback }),
-        Expr::Arith { op, left, right } => {
-            if *op == ArithOp::Divide && !flat(view, right) {
+    match shape(view, expr) {
+        Shape::Score(id, part) => Some(clipped(&score::curve(view, id, part)?)),
+        Shape::Choice(_, taken) => sum(view, taken),
+        Shape::FirstOf(value, fallback) => sum(view, fallback.unwrap_or(value)),
+        Shape::Arith(op, left, right) => {
+            if op == ArithOp::Divide && !flat(view, right) {
                 return None;
             }
             let (a, b) = (sum(view, left)?, sum(view, right)?);
             let limit = earliest([a.limit, b.limit]);
-            Some(Sum { parts: combined(*op, &a.parts, &b.parts), limit })
+            Some(Sum { parts: combined(op, &a.parts, &b.parts), limit })
         }
-        _ => {
-            let constant = match view.value(expr) {
-                Value::Int(n) | Value::Money(n) | Value::Duration(n) => n as f64,
-                Value::Number(x) => x,
-                // Missing compares with nothing, and stays so until something jumps.
-                _ => 0.0,
-            };
+        Shape::Jumps => {
+            // Missing compares with nothing, and stays so until something jumps.
+            let constant = figure::as_number(&view.value(expr)).unwrap_or(0.0);
             Some(Sum { parts: simplified(vec![(constant, 0.0)]), limit: None })
         }
     }

@@ -77,11 +77,11 @@ pub(crate) struct Window<'a> {
 
 impl Window<'_> {
     /// The entries inside, in their order.
-    pub(crate) fn inside<'e, E>(
+    pub(crate) fn inside<E>(
         self,
-        entries: &'e [E],
+        entries: &[E],
         at: impl Fn(&E) -> Timestamp + Copy,
-    ) -> impl DoubleEndedIterator<Item = &'e E> {
+    ) -> impl DoubleEndedIterator<Item = &E> {
         let (least, most) = time::bounds(self.span);
         let gone = entries.partition_point(|entry| at(entry).plus(most) <= self.now);
         let sure = entries.partition_point(|entry| at(entry).plus(least) <= self.now);

@@ -98,7 +98,7 @@ impl Print {
             Value::Instant(at) => self.with(&[8]).with(&at.0.to_le_bytes()),
             Value::Duration(ms) => self.with(&[9]).with(&ms.to_le_bytes()),
             Value::Set(members) => {
-                let all = members.iter().try_fold(self.with(&[10]), |print, member| print.with_value(member));
+                let all = members.iter().try_fold(self.with(&[10]), Self::with_value);
                 all?.with(&[11])
             }
         })
