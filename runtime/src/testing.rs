@@ -51,6 +51,15 @@ pub struct Failure {
     pub responsible: Option<Place>,
 }
 
+/// A test that was run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Played {
+    /// What it expected first and did not find.
+    pub failure: Option<Box<Failure>>,
+    /// All that happened to its contacts, in order.
+    pub timeline: Vec<Moment>,
+}
+
 /// A line of a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Place {
@@ -72,10 +81,17 @@ impl Bench {
     /// Runs one test up to its end or its first failure.
     #[must_use]
     pub fn run(&self, case: &TestCase) -> Option<Box<Failure>> {
+        self.play(case).failure
+    }
+
+    /// Runs one test and keeps all that happened in it.
+    #[must_use]
+    pub fn play(&self, case: &TestCase) -> Played {
         let driver = Driver::new(Arc::clone(&self.engine), Arc::clone(&self.renderer), Options::default());
         let mut run = Run { bench: self, case, driver, timeline: Timeline::new(&self.engine), now: first(case) };
         run.introduce();
-        case.lines.iter().find_map(|line| run.line(line))
+        let failure = case.lines.iter().find_map(|line| run.line(line));
+        Played { failure, timeline: run.timeline.entries().iter().map(Entry::moment).collect() }
     }
 }
 
