@@ -1,6 +1,7 @@
 //! Values of the language inside templates: amounts, dates and times that print well and compare.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -23,13 +24,13 @@ pub(super) struct View<'a> {
 
 impl View<'_> {
     pub(super) fn fields<'v>(self, fields: impl Iterator<Item = (&'v Field, &'v Known)>) -> Value {
-        fields.map(|(field, value)| (field.name.clone(), self.value(Some(&field.ty), value))).collect()
+        map(fields.map(|(field, value)| (field.name.clone(), self.value(Some(&field.ty), value))))
     }
 
     pub(super) fn event(self, event: &Event) -> Value {
         let texts = |names: [&'static str; 5], values: &[Option<Arc<str>>]| {
             let text = |value: &Option<Arc<str>>| value.as_deref().map_or(Value::from(()), Value::from);
-            names.iter().zip(values).map(|(name, value)| (*name, text(value))).collect::<Value>()
+            map(names.iter().zip(values).map(|(name, value)| ((*name).to_owned(), text(value))))
         };
         let [url, path, title, referrer] = flow_graph::template::PAGE;
         let meta = event.meta.as_deref().cloned().unwrap_or_default();
@@ -42,7 +43,7 @@ impl View<'_> {
         parts.push(("id".to_owned(), Value::from(&*event.id)));
         parts.push(("utm".to_owned(), texts(flow_graph::template::UTM, &meta.utm)));
         parts.push(("page".to_owned(), texts([url, path, title, referrer, ""], &meta.page)));
-        parts.into_iter().collect()
+        map(parts)
     }
 
     pub(super) fn value(self, ty: Option<&Type>, value: &Known) -> Value {
@@ -66,6 +67,11 @@ impl View<'_> {
             Known::Set(members) => members.iter().map(|member| self.value(values::member_type(ty), member)).collect(),
         }
     }
+}
+
+/// A map: of equal names the last one stays. (Collected pairs would be a sequence of pairs.)
+fn map(pairs: impl IntoIterator<Item = (String, Value)>) -> Value {
+    Value::from(pairs.into_iter().collect::<BTreeMap<_, _>>())
 }
 
 /// A whole number prints without a fraction.
