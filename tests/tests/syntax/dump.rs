@@ -112,7 +112,9 @@ fn line(value: &Value, source: &str) -> String {
             let span = line(&fields[1].1, source);
             format!("{} {span}", text.trim_matches('"'))
         }
-        Value::Node { name, fields, .. } if name == "Some" || (name == "Expr" && fields.len() == 1) => line(&fields[0].1, source),
+        Value::Node { name, fields, .. } if name == "Some" || (name == "Expr" && fields.len() == 1) => {
+            line(&fields[0].1, source)
+        }
         Value::Node { name, fields, .. } if name == "Expr" => {
             format!("{} {}", expression(&fields[0].1), line(&fields[1].1, source))
         }
