@@ -30,6 +30,9 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Check(CheckArgs),
+    Test(TestArgs),
+    Run(RunArgs),
+    Why(WhyArgs),
     Explain(ExplainArgs),
 }
 

@@ -2,3 +2,6 @@
 
 pub(crate) mod check;
 pub(crate) mod explain;
+pub(crate) mod run;
+pub(crate) mod test;
+pub(crate) mod why;

@@ -49,10 +49,13 @@ impl Failure {
 
     /// A file that cannot be read or written.
     pub(crate) fn file(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
-        let why = match error.kind() {
-            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-            _ => error.to_string(),
+        let kind = error.kind();
+        let why = if kind == std::io::ErrorKind::NotFound && doing == "read" {
+            "there is no such file".to_owned()
+        } else if kind == std::io::ErrorKind::PermissionDenied {
+            "permission denied".to_owned()
+        } else {
+            error.to_string()
         };
         Self::new(format!("cannot {doing} `{}`: {why}", path.display()))
     }

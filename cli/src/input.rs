@@ -3,15 +3,17 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
+use std::sync::Arc;
 
 use flow_compiler::settings::{ImportSettings, Settings};
 use flow_graph::Timestamp;
-use flow_runtime::ingest::{Format, Mapping};
+use flow_runtime::ingest::{Catalog, Format, Inputs, Mapping, MappingError, Read};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use crate::args::InputArgs;
 use crate::failure::Failure;
+use crate::progress::Progress;
 
 /// What is read ahead of a file.
 const BUFFER_BYTES: usize = 1 << 18;
@@ -110,5 +112,38 @@ fn import<'a>(path: &Path, name: Option<&str>, settings: &'a Settings) -> Result
             .help(format!("say which one with `--mapping`: {}", names.join(", ")))),
         None => Err(Failure::new(format!("nothing says how the rows of `{}` become events", path.display()))
             .help("write `[import.NAME]` in `flow.toml`, with `format`, `event`, `contact`, `time` and the fields")),
+    }
+}
+
+/// What is to be done with one row.
+pub(crate) type Each<'a> = dyn FnMut(Read) -> Result<(), Failure> + 'a;
+
+/// Reads all files, one after the other, and hands on what each row gives.
+pub(crate) fn read(
+    sources: Vec<Source>,
+    catalog: &Arc<Catalog>,
+    progress: &mut Progress,
+    each: &mut Each<'_>,
+) -> Result<(), Failure> {
+    let mut before = 0;
+    for (number, source) in (0..).zip(sources) {
+        let name = source.name.clone();
+        let unreadable = |error: io::Error| unreadable(&name, &error);
+        let inputs = Inputs::new(Arc::clone(catalog), source.reader, &name, number, &source.format);
+        let mut inputs = inputs.map_err(unreadable)?;
+        while let Some(read) = inputs.next() {
+            each(read.map_err(unreadable)?)?;
+            progress.step(before + inputs.bytes());
+        }
+        before += inputs.bytes();
+    }
+    Ok(())
+}
+
+fn unreadable(name: &str, error: &io::Error) -> Failure {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<MappingError>()) {
+        Some(mapping) => Failure::new(format!("`{name}` does not fit its mapping: {mapping}"))
+            .help("the mapping is `[import.NAME]` in `flow.toml`"),
+        None => Failure::new(format!("cannot read `{name}`: {error}")),
     }
 }

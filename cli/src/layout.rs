@@ -49,7 +49,7 @@ pub(crate) fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -72,6 +72,37 @@ pub(crate) fn elapsed(time: std::time::Duration) -> String {
     } else {
         format!("{seconds:.0} s")
     }
+}
+
+/// Words behind a lead; further lines stand below the first word. Each line ends with its break.
+pub(crate) fn hanging(lead: &str, words: &str, width: usize) -> String {
+    let indent = lead.chars().count();
+    let mut text = String::new();
+    let mut line = lead.to_owned();
+    let mut column = indent;
+    for word in words.split(' ') {
+        let length = word.chars().count();
+        if column > indent && column + 1 + length > width {
+            text.push_str(line.trim_end());
+            text.push('\n');
+            line = " ".repeat(indent);
+            column = indent;
+        }
+        if column > indent {
+            line.push(' ');
+            column += 1;
+        }
+        line.push_str(word);
+        column += length;
+    }
+    text.push_str(line.trim_end());
+    text.push('\n');
+    text
+}
+
+/// `2026-03-27T10:00:00.000Z` as `2026-03-27 10:00:00Z`; milliseconds only where there are some.
+pub(crate) fn instant(text: &str) -> String {
+    text.replacen('T', " ", 1).replace(".000Z", "Z")
 }
 
 /// A line of at most `width` columns.

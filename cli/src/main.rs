@@ -5,9 +5,12 @@ mod commands;
 mod failure;
 mod input;
 mod layout;
+mod output;
 mod progress;
 mod project;
+mod summary;
 mod terminal;
+mod verdict;
 
 use std::process::ExitCode;
 
@@ -25,6 +28,9 @@ fn main() -> ExitCode {
     let mut terminal = Terminal::new(args.color);
     let result = match &args.command {
         Command::Check(args) => commands::check::run(args, &mut terminal),
+        Command::Test(args) => commands::test::run(args, &mut terminal),
+        Command::Run(args) => commands::run::run(args, &mut terminal),
+        Command::Why(args) => commands::why::run(args, &mut terminal),
         Command::Explain(args) => commands::explain::run(args, &mut terminal),
     };
     let exit = result.unwrap_or_else(|failure| {

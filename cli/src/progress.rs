@@ -12,7 +12,7 @@ const AFTER: Duration = Duration::from_secs(1);
 /// How often the bar is looked at, in steps of the work.
 const EVERY: u64 = 1 << 10;
 
-/// The bar of one run; bytes read say how far it is, events say what was done.
+/// The bar of one run: the bytes read say how far it is.
 pub(crate) struct Progress {
     started: Instant,
     total_bytes: u64,
@@ -27,8 +27,8 @@ impl Progress {
         Self { started: Instant::now(), total_bytes, steps: 0, quiet: quiet || !watched(), bar: None }
     }
 
-    /// One more step is done.
-    pub(crate) fn step(&mut self, bytes: u64, events: u64) {
+    /// One more row is done; so many bytes have been read.
+    pub(crate) fn step(&mut self, bytes: u64) {
         self.steps += 1;
         if self.quiet || !self.steps.is_multiple_of(EVERY) {
             return;
@@ -38,7 +38,7 @@ impl Progress {
         }
         if let Some(bar) = &self.bar {
             bar.set_position(bytes);
-            bar.set_message(plural(events, "event"));
+            bar.set_message(plural(self.steps, "event"));
         }
     }
 

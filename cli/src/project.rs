@@ -75,6 +75,11 @@ impl Project {
         settings::read(&self.sources, &mut Sink::default())
     }
 
+    /// A path of it as it is shown.
+    pub(crate) fn path(&self, path: &str) -> String {
+        self.view().path(path)
+    }
+
     /// How diagnostics of it are shown.
     pub(crate) fn view(&self) -> View<'_> {
         View::new(&self.sources).within(&self.folder)

@@ -109,6 +109,11 @@ pub(crate) fn watched() -> bool {
     io::stderr().is_terminal()
 }
 
+/// Standard output for records, which have no colours.
+pub(crate) fn raw() -> Box<dyn Write> {
+    Box::new(io::stdout())
+}
+
 fn width() -> usize {
     let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
     let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));

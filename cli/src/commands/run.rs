@@ -1,0 +1,159 @@
+//! `flow run`: real events through the project, on the virtual clock.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use flow_machine::Engine;
+use flow_runtime::driver::{Arriving, Decided, Driver, Observer, Options};
+use flow_runtime::ingest::{Catalog, Format, Incoming, Read, Rejection};
+use flow_runtime::{Record, Renderer, Summary, Tally};
+use serde::Serialize;
+
+use super::check::compiled;
+use crate::args::{RunArgs, RunFormat};
+use crate::failure::{Exit, Failure};
+use crate::input::{self, Source};
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::project::Project;
+use crate::summary::{self, Rejects};
+use crate::terminal::Terminal;
+
+/// The version of the JSON summary.
+const FORMAT_VERSION: u32 = 1;
+
+pub(crate) fn run(args: &RunArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let project = Project::load(args.dir.as_deref())?;
+    let Some((program, _)) = compiled(&project, terminal) else { return Ok(Exit::Found) };
+    let settings = project.settings();
+    let sources = input::open(&args.input, &settings)?;
+    let until = input::until(&args.input, &settings)?;
+    let engine = Arc::new(Engine::new(Arc::new(program)).map_err(|error| Failure::new(error.to_string()))?);
+    let catalog = Arc::new(Catalog::new(&engine));
+    // Rows of a table name users only, so nobody can turn out to be somebody else.
+    let merges = sources.iter().any(|source| source.format == Format::Segment);
+    let mut run = Run {
+        driver: Driver::new(Arc::clone(&engine), Renderer::shared(&engine), Options { until, merges }),
+        recorder: Recorder {
+            engine: Arc::clone(&engine),
+            tally: Tally::default(),
+            decisions: 0,
+            out: open_output(args.out.as_deref(), args)?,
+        },
+        refused: Rejects::default(),
+        rejects: open_output(args.rejects.as_deref(), args)?,
+    };
+    let mut progress = Progress::new(sources.iter().map(|source| source.bytes).sum(), args.quiet);
+    drive(args, sources, &catalog, &mut progress, &mut run)?;
+    let took = progress.finish();
+    let decisions = run.recorder.decisions;
+    for out in [run.recorder.out.take(), run.rejects.take()].into_iter().flatten() {
+        out.finish()?;
+    }
+    if !args.quiet {
+        let summary = Summary::new(&run.driver, &run.recorder.tally);
+        let text = match args.format {
+            RunFormat::Text => {
+                let out = args.out.as_deref();
+                summary::text(
+                    &summary::End { summary: &summary, rejects: &run.refused, decisions, took, out },
+                    terminal,
+                )
+            }
+            RunFormat::Json => json(&summary, decisions),
+        };
+        // Where decisions go to standard output, nothing else may.
+        if args.out.as_deref() == Some(Path::new("-")) { terminal.note(&text) } else { terminal.say(&text) }
+    }
+    Ok(if args.strict && !run.refused.is_empty() { Exit::Rejected } else { Exit::Done })
+}
+
+/// What a run is made of.
+struct Run {
+    driver: Driver,
+    recorder: Recorder,
+    refused: Rejects,
+    rejects: Option<Output>,
+}
+
+impl Run {
+    fn reject(&mut self, rejection: Rejection) {
+        self.recorder.tally.rejected(&rejection);
+        if let Some(out) = &mut self.rejects {
+            out.record(&rejection);
+        }
+        self.refused.add(rejection);
+    }
+}
+
+/// All inputs through the driver, in the order of the files or, sorted, of their arrival.
+fn drive(
+    args: &RunArgs,
+    sources: Vec<Source>,
+    catalog: &Arc<Catalog>,
+    progress: &mut Progress,
+    run: &mut Run,
+) -> Result<(), Failure> {
+    let mut waiting: Vec<Incoming> = Vec::new();
+    input::read(sources, catalog, progress, &mut |read| {
+        match read {
+            Read::Rejected(rejection) => run.reject(rejection),
+            Read::Incoming(incoming) if args.input.sort => waiting.push(*incoming),
+            Read::Incoming(incoming) => run.driver.feed(&incoming, &mut run.recorder),
+        }
+        Ok(())
+    })?;
+    // Of one instant the order of the files stands.
+    waiting.sort_by_key(Incoming::arrives);
+    for incoming in &waiting {
+        run.driver.feed(incoming, &mut run.recorder);
+    }
+    run.driver.finish(&mut run.recorder);
+    Ok(())
+}
+
+/// A file to write to, when one is named. It must not be one that is read.
+fn open_output(path: Option<&Path>, args: &RunArgs) -> Result<Option<Output>, Failure> {
+    let Some(path) = path else { return Ok(None) };
+    let real = |path: &Path| path.canonicalize().ok();
+    if real(path).is_some() && args.input.events.iter().any(|events| real(events) == real(path)) {
+        return Err(Failure::new(format!("`{}` is read and cannot be written at the same time", path.display())));
+    }
+    Output::create(path).map(Some)
+}
+
+/// Counts decisions, and writes them down where that is wanted.
+struct Recorder {
+    engine: Arc<Engine>,
+    tally: Tally,
+    decisions: u64,
+    out: Option<Output>,
+}
+
+impl Observer for Recorder {
+    fn decided(&mut self, decided: Decided<'_>) {
+        let program = self.engine.program();
+        self.decisions += 1;
+        self.tally.decided(program, &decided);
+        if let Some(out) = &mut self.out {
+            out.record(&Record::new(program, &decided));
+        }
+    }
+
+    fn arriving(&mut self, arriving: Arriving<'_>) {
+        self.tally.arriving(&arriving);
+    }
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    format_version: u32,
+    decisions: u64,
+    #[serde(flatten)]
+    summary: &'a Summary,
+}
+
+fn json(summary: &Summary, decisions: u64) -> String {
+    let report = Report { format_version: FORMAT_VERSION, decisions, summary };
+    serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"
+}

@@ -1,0 +1,132 @@
+//! `flow why`: one contact's story.
+
+use std::sync::Arc;
+
+use flow_graph::program::{Program, StepKind};
+use flow_machine::Engine;
+use flow_runtime::Renderer;
+use flow_runtime::driver::Options;
+use flow_runtime::ingest::{Catalog, Format, Incoming, Read};
+use flow_runtime::story::{NotSent, Story, tell};
+use flow_runtime::timeline::Moment;
+
+use super::check::compiled;
+use crate::args::WhyArgs;
+use crate::failure::{Exit, Failure};
+use crate::input;
+use crate::layout::{hanging, instant, plural};
+use crate::progress::Progress;
+use crate::project::Project;
+use crate::terminal::{BOLD, DIM, Terminal};
+use crate::verdict::timeline;
+
+pub(crate) fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let project = Project::load(args.dir.as_deref())?;
+    let Some((program, _)) = compiled(&project, terminal) else { return Ok(Exit::Found) };
+    let words = args.message.as_deref().map(|message| words(&program, message)).transpose()?;
+    let settings = project.settings();
+    let sources = input::open(&args.input, &settings)?;
+    let until = input::until(&args.input, &settings)?;
+    let merges = sources.iter().any(|source| source.format == Format::Segment);
+    let engine = Arc::new(Engine::new(Arc::new(program)).map_err(|error| Failure::new(error.to_string()))?);
+    let catalog = Arc::new(Catalog::new(&engine));
+    let mut progress = Progress::new(sources.iter().map(|source| source.bytes).sum(), false);
+    let mut inputs: Vec<Incoming> = Vec::new();
+    let mut rejected = 0;
+    input::read(sources, &catalog, &mut progress, &mut |read| {
+        match read {
+            Read::Incoming(incoming) => inputs.push(*incoming),
+            Read::Rejected(_) => rejected += 1,
+        }
+        Ok(())
+    })?;
+    progress.finish();
+    if args.input.sort {
+        inputs.sort_by_key(Incoming::arrives);
+    }
+    let options = Options { until, merges };
+    let Some(mut story) = tell(&engine, &Renderer::shared(&engine), options, &inputs, &args.contact) else {
+        let failure = Failure::new(format!("no event speaks of a contact `{}`", args.contact));
+        let lost = plural(rejected, "row");
+        return Err(if rejected > 0 { failure.help(format!("{lost} could not be used")) } else { failure });
+    };
+    if let (Some(words), Some(message)) = (words, &args.message) {
+        story.moments = about(story.moments, &words);
+        story.not_sent.retain(|not_sent| not_sent.message == *message);
+        story.standing.clear();
+    }
+    let text = text(&project, &story, terminal);
+    terminal.say(&text);
+    Ok(Exit::Done)
+}
+
+/// The message and the sequences that send it: what a line must name to concern it.
+fn words(program: &Program, message: &str) -> Result<Vec<String>, Failure> {
+    let Some((id, _)) = program.messages.enumerate().find(|(_, known)| known.name == message) else {
+        let names: Vec<String> = program.messages.iter().map(|known| format!("`{}`", known.name)).collect();
+        let failure = Failure::new(format!("there is no message `{message}`"));
+        return Err(if names.is_empty() { failure } else { failure.help(format!("there are {}", names.join(", "))) });
+    };
+    let mut words = vec![message.to_owned()];
+    let senders = program
+        .sequences
+        .iter()
+        .filter(|sequence| sequence.steps.iter().any(|step| matches!(&step.kind, StepKind::Send(sent) if *sent == id)));
+    words.extend(senders.map(|sequence| sequence.name.clone()));
+    Ok(words)
+}
+
+/// The decisions that name one of the words, each behind the input that set it off.
+fn about(moments: Vec<Moment>, words: &[String]) -> Vec<Moment> {
+    let names = |line: &str| {
+        let mut parts = line.split(|c: char| !c.is_alphanumeric() && c != '_');
+        parts.any(|part| words.iter().any(|word| word == part))
+    };
+    let mut kept = Vec::new();
+    let mut input: Option<Moment> = None;
+    for moment in moments {
+        if moment.input {
+            input = Some(moment);
+        } else if names(&moment.line) {
+            kept.extend(input.take().filter(|input| input.at == moment.at));
+            kept.push(moment);
+        }
+    }
+    kept
+}
+
+fn text(project: &Project, story: &Story, terminal: &Terminal) -> String {
+    let until = terminal.paint(DIM, &format!("until {}", instant(&story.until)));
+    let mut text = format!("{}  {until}\n\n", terminal.paint(BOLD, &story.contact));
+    text.push_str(&timeline(&story.moments, terminal));
+    if story.moments.is_empty() {
+        text.push_str("  nothing\n");
+    }
+    if !story.standing.is_empty() {
+        text.push_str(&format!("\n{}\n", terminal.paint(BOLD, "at the end")));
+        for line in &story.standing {
+            text.push_str(&hanging("  ", line, terminal.width));
+        }
+    }
+    if !story.not_sent.is_empty() {
+        text.push_str(&format!("\n{}\n", terminal.paint(BOLD, "never sent")));
+        for not_sent in &story.not_sent {
+            text.push_str(&reasons(project, not_sent, terminal));
+        }
+    }
+    text
+}
+
+fn reasons(project: &Project, not_sent: &NotSent, terminal: &Terminal) -> String {
+    if not_sent.ways.is_empty() {
+        return format!("  {}: no sequence sends it\n", not_sent.message);
+    }
+    let way = |way: &flow_runtime::story::Way| {
+        let place = way
+            .at
+            .as_ref()
+            .map_or_else(String::new, |place| format!(" ({}:{})", project.path(&place.file), place.line));
+        hanging("  ", &format!("{}: {}, {}{place}", not_sent.message, way.sequence, way.reason), terminal.width)
+    };
+    not_sent.ways.iter().map(way).collect()
+}
