@@ -26,7 +26,7 @@ use crate::journey::steps;
 use crate::turn::Turn;
 
 /// The gates that the machine decides, in their order. `rate` and `render` are decided where messages leave.
-const GATES: [(Gate, fn(&Turn<'_>, &Case<'_>) -> Verdict); 7] = [
+const GATES: [(Gate, Check); 7] = [
     (Gate::Suppressed, suppressed::check),
     (Gate::Consent, consent::check),
     (Gate::Address, address::check),
@@ -35,6 +35,9 @@ const GATES: [(Gate, fn(&Turn<'_>, &Case<'_>) -> Verdict); 7] = [
     (Gate::Quiet, quiet::check),
     (Gate::Cap, cap::check),
 ];
+
+/// What a gate has to say about a send.
+type Check = fn(&Turn<'_>, &Case<'_>) -> Verdict;
 
 /// A send before the gates.
 #[derive(Debug, Clone, Copy)]
@@ -123,7 +126,7 @@ fn due(turn: &Turn<'_>) -> Vec<u32> {
         .iter()
         .filter_map(|run| {
             let Doing::Sending(sending) = run.doing else { return None };
-            sending.held.is_none_or(|held| held.1 <= turn.now).then_some(())?;
+            (sending.again || sending.held.is_none_or(|held| held.1 <= turn.now)).then_some(())?;
             let case = case(turn, run, sending)?;
             Some((std::cmp::Reverse(case.message.priority), sending.wished, case.sequence.name.as_str(), run.serial))
         })
@@ -155,7 +158,7 @@ fn decide(turn: &mut Turn<'_>, serial: u32) -> bool {
                 sending.capped.get_or_insert(turn.now);
             }
             let news = sending.held != Some((gate, until));
-            sending.held = Some((gate, until));
+            (sending.held, sending.again) = (Some((gate, until)), false);
             if let Some(run) = turn.contact.journey.run_mut(serial) {
                 run.doing = Doing::Sending(sending);
             }

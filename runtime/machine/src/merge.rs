@@ -50,8 +50,9 @@ pub(crate) fn merge(engine: &Engine, contact: &mut Contact, merge: Merge, now: T
         stages(&mut turn, &other);
         join(&mut turn, other.journey);
     }
+    let zone = turn.contact.zone(engine);
     Facts::merge(engine, turn.contact, &other.facts, &log);
-    turn.contact.journey.follow = true;
+    turn.changed(zone);
     turn.finish();
 }
 

@@ -1,4 +1,5 @@
 //! A contact follows a changed program.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::wildcard_enum_match_arm, reason = "tests")]
 
 mod world;
 
@@ -104,7 +105,7 @@ fn a_moved_step_and_sequence_are_followed() {
 #[test]
 fn in_flight_finish_is_refused_when_steps_differ() {
     let same = with(vec![("wait 2 days", StepKind::Wait(days(2))), ("send note", StepKind::Send(Id::new(0)))], |it| {
-        it.in_flight_finish = true
+        it.in_flight_finish = true;
     });
     let mut world = inside();
     assert_eq!(follow(&mut world, same, 30), Ok(()));

@@ -1,4 +1,5 @@
 //! Two contacts become one.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::wildcard_enum_match_arm, reason = "tests")]
 
 mod world;
 

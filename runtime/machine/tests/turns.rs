@@ -1,4 +1,5 @@
 //! Turns: sequences, sends and lifecycles at the instants where they are easiest to get wrong.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::wildcard_enum_match_arm, reason = "tests")]
 
 mod world;
 

@@ -1,4 +1,5 @@
 //! Waits: for things to happen, for times of day, for moments that move; splits and holdouts.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::wildcard_enum_match_arm, reason = "tests")]
 
 mod world;
 

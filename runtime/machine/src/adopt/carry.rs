@@ -33,6 +33,7 @@ pub(crate) fn journey(names: &Names<'_>, old: &Journey) -> Journey {
         exposures: old.exposures.iter().map(|exposure| renamed(names, exposure)).collect(),
         clocks: old.clocks.iter().filter_map(|clock| self::clock(names, clock)).collect(),
         follow: old.follow,
+        moved: old.moved,
         wake: None,
     }
 }

@@ -42,10 +42,10 @@ fn figures(names: &Names<'_>, from: &Contact, to: &mut Contact) {
     for (old, behaviour) in names.old.behaviours.enumerate() {
         let same = names.new.behaviours.enumerate().find(|(_, new)| same_behaviour(names, behaviour, new));
         let state = from.facts.figures.get(old.index());
-        if let (Some((new, _)), Some(state)) = (same, state) {
-            if let Some(slot) = to.facts.figures.get_mut(new.index()) {
-                slot.clone_from(state);
-            }
+        if let (Some((new, _)), Some(state)) = (same, state)
+            && let Some(slot) = to.facts.figures.get_mut(new.index())
+        {
+            slot.clone_from(state);
         }
     }
     let numbered = same_numbers(names);

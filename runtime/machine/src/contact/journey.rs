@@ -41,6 +41,8 @@ pub struct Journey {
     pub(crate) clocks: Vec<Clock>,
     /// Fields have changed since waits were last looked at.
     pub(crate) follow: bool,
+    /// The zone has changed since held messages were last looked at.
+    pub(crate) moved: bool,
     /// When something changes by itself next, as computed at the end of the last turn.
     pub(crate) wake: Option<Timestamp>,
 }

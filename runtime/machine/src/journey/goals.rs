@@ -33,10 +33,10 @@ pub(crate) fn settle(turn: &mut Turn<'_>, batch: &[Signal]) {
 fn ending(turn: &Turn<'_>, run: &Run, signal: &Signal) -> Option<Ending> {
     let sequence = turn.program().sequences.get(run.sequence)?;
     let scope = Scope::of(run);
-    if let Some(goal) = &sequence.goal {
-        if turn.fires_any(&goal.triggers, signal, scope) {
-            return Some(Ending::Goal { converted: in_time(turn, sequence, run, signal), at: goal.at });
-        }
+    if let Some(goal) = &sequence.goal
+        && turn.fires_any(&goal.triggers, signal, scope)
+    {
+        return Some(Ending::Goal { converted: in_time(turn, sequence, run, signal), at: goal.at });
     }
     let exit = sequence.exit_on.iter().find(|(trigger, _)| turn.fires(trigger, signal, scope))?;
     Some(Ending::Exit { reason: ExitReason::ExitOn, at: exit.1 })

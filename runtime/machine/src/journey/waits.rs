@@ -6,24 +6,25 @@ use flow_graph::program::{StepId, StepKind};
 
 use super::runs::{self, Ending};
 use super::steps::{self, Until, wait_for};
-use crate::contact::journey::{Doing, Run};
+use crate::contact::journey::{Doing, Run, Sending};
 use crate::decision::{ExitReason, Gate};
 use crate::turn::{Signal, Turn};
 
 /// Lets runs go on that wait for an instant that is here, or for a signal of the batch.
 pub(crate) fn settle(turn: &mut Turn<'_>, batch: &[Signal]) {
     if turn.contact.journey.runs.is_empty() {
+        (turn.contact.journey.follow, turn.contact.journey.moved) = (false, false);
         return;
     }
     turn.cause = turn.origin.clone();
     follow(turn);
     for serial in serials(turn) {
         let Some(run) = turn.contact.journey.run(serial) else { continue };
-        if let Doing::Waiting { until: Some(until) } = run.doing {
-            if until <= turn.now {
-                let next = after(turn, run);
-                runs::advance(turn, serial, next);
-            }
+        if let Doing::Waiting { until: Some(until) } = run.doing
+            && until <= turn.now
+        {
+            let next = after(turn, run);
+            runs::advance(turn, serial, next);
         }
     }
     for signal in batch {
@@ -49,19 +50,19 @@ pub(crate) fn follow(turn: &mut Turn<'_>) {
         return;
     }
     turn.contact.journey.follow = turn.silent;
+    let moved = turn.contact.journey.moved;
+    turn.contact.journey.moved = moved && turn.silent;
     for serial in serials(turn) {
         let Some(run) = turn.contact.journey.run(serial) else { continue };
         match run.doing {
             Doing::Moving | Doing::Waiting { until: None } => {}
             Doing::Waiting { until: Some(_) } => renew(turn, serial),
-            Doing::Sending(mut sending) => {
-                // Quiet hours go by the zone: they are asked again.
-                if let Some((Gate::Quiet, _)) = sending.held.filter(|_| !turn.silent) {
-                    let now = turn.now;
-                    sending.held = Some((Gate::Quiet, now));
-                    if let Some(run) = turn.contact.journey.run_mut(serial) {
-                        run.doing = Doing::Sending(sending);
-                    }
+            Doing::Sending(sending) => {
+                // Quiet hours and caps go by the zone: they are asked again.
+                let timed = sending.held.is_some_and(|(gate, _)| matches!(gate, Gate::Quiet | Gate::Cap));
+                let again = sending.again || moved && timed;
+                if let Some(run) = turn.contact.journey.run_mut(serial) {
+                    run.doing = Doing::Sending(Sending { again, ..sending });
                 }
             }
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use flow_graph::program::Field;
 use flow_graph::{ClockWindow, Expr, Id, Span, Timestamp, Value, Weekdays};
 use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 
 use super::{Scope, Signal, Turn};
 use crate::contact::Facts;
@@ -74,20 +75,29 @@ impl Turn<'_> {
     /// Takes attributes into the facts.
     pub(crate) fn take_attributes(&mut self, attributes: &Attributes) -> Outcome {
         self.settle_bands();
+        let before = self.contact.zone(self.engine);
         if !Facts::take_attributes(self.engine, self.contact, attributes, self.now) {
             return Outcome::Duplicate;
         }
-        self.touched = true;
-        self.contact.journey.follow = true;
+        self.changed(before);
         let late = self.add(attributes.time, self.program().project.late_after) < self.now;
         if late { Outcome::Late } else { Outcome::Accepted }
     }
 
     /// Sets a field as of now.
     pub(crate) fn set_field(&mut self, field: Id<Field>, value: Value) {
+        let before = self.contact.zone(self.engine);
         Facts::set_field(self.engine, self.contact, field, value, self.now);
+        self.changed(before);
+    }
+
+    /// Fields have changed: what hangs on them is looked at anew.
+    pub(crate) fn changed(&mut self, before: &TimeZone) {
         self.touched = true;
-        self.contact.journey.follow = true;
+        let moved = before != self.contact.zone(self.engine);
+        let journey = &mut self.contact.journey;
+        journey.follow = true;
+        journey.moved |= moved;
     }
 
     /// Derives bands and segments anew; what has changed is recorded and set in the queue.

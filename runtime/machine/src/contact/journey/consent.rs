@@ -74,20 +74,19 @@ impl Consents {
         }
         let hard = !matches!(slot(event, builtin::HARD), Some(Value::Bool(false)));
         let dead = event.kind == builtin::COMPLAINED || event.kind == builtin::BOUNCED && hard;
-        if dead && by_mail(program, event) {
-            if let Some(address) = address(program, facts) {
-                self.suppress(&address);
-            }
+        if dead
+            && by_mail(program, event)
+            && let Some(address) = address(program, facts)
+        {
+            self.suppress(&address);
         }
     }
 }
 
 /// The e-mail address of a contact.
 pub(crate) fn address(program: &Program, facts: &Facts) -> Option<Arc<str>> {
-    match facts.field(program.email_field?) {
-        Value::Text(address) if !address.is_empty() => Some(Arc::clone(address)),
-        _ => None,
-    }
+    let Value::Text(address) = facts.field(program.email_field?) else { return None };
+    (!address.is_empty()).then(|| Arc::clone(address))
 }
 
 /// Whether a channel needs an e-mail address.

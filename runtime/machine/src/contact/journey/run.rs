@@ -64,6 +64,8 @@ pub struct Sending {
     pub held: Option<(Gate, Timestamp)>,
     /// When a cap held it first: `wait up to` counts from here.
     pub capped: Option<Timestamp>,
+    /// Facts that decide have changed: it is decided again in the next ordinary turn.
+    pub again: bool,
 }
 
 impl Run {

@@ -18,9 +18,11 @@ pub(crate) fn perform(
     if actor.holdout {
         return;
     }
-    let filled = |argument: &Argument| match &argument.value {
-        Expr::Template(template) => Filled::Template(template.clone()),
-        value => Filled::Value(turn.value(value, actor.scope())),
+    let filled = |argument: &Argument| {
+        if let Expr::Template(template) = &argument.value {
+            return Filled::Template(template.clone());
+        }
+        Filled::Value(turn.value(&argument.value, actor.scope()))
     };
     let arguments = arguments.iter().map(|argument| (argument.name.clone(), filled(argument))).collect();
     let data = super::render_data(turn, actor.trigger.as_ref(), actor.key.as_ref());

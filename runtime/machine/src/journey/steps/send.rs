@@ -9,7 +9,7 @@ pub(crate) fn arrive(turn: &mut Turn<'_>, place: Place<'_>) -> Next {
     let now = turn.now;
     if let Some(run) = turn.contact.journey.run_mut(place.serial) {
         run.visited.push(run.step);
-        run.doing = Doing::Sending(Sending { wished: now, held: None, capped: None });
+        run.doing = Doing::Sending(Sending { wished: now, held: None, capped: None, again: false });
     }
     let cause = turn.cause.clone();
     turn.wishes.push((place.serial, cause));

@@ -39,10 +39,7 @@ pub(crate) fn perform(turn: &mut Turn<'_>, actor: &Actor, action: &SetAction) {
 }
 
 fn members(turn: &Turn<'_>, field: Id<Field>) -> Vec<Value> {
-    match turn.contact.facts.field(field) {
-        Value::Set(members) => members.to_vec(),
-        _ => Vec::new(),
-    }
+    if let Value::Set(members) = turn.contact.facts.field(field) { members.to_vec() } else { Vec::new() }
 }
 
 fn set(turn: &mut Turn<'_>, actor: &Actor, field: Id<Field>, value: Value) {
