@@ -113,7 +113,7 @@ fn at_once(steps: &[Step]) -> BTreeSet<StepId> {
 
 /// The shortest way from a sequence back to itself.
 fn circle(causes: &BTreeMap<Id<Sequence>, Vec<Cause>>, start: Id<Sequence>) -> Option<Vec<Cause>> {
-    let mut ways: BTreeMap<Id<Sequence>, Vec<Cause>> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     let mut open: VecDeque<(Id<Sequence>, Vec<Cause>)> = VecDeque::from([(start, Vec::new())]);
     while let Some((at, way)) = open.pop_front() {
         for cause in causes.get(&at).into_iter().flatten() {
@@ -122,8 +122,7 @@ fn circle(causes: &BTreeMap<Id<Sequence>, Vec<Cause>>, start: Id<Sequence>) -> O
             if cause.to == start {
                 return Some(further);
             }
-            if !ways.contains_key(&cause.to) {
-                ways.insert(cause.to, further.clone());
+            if seen.insert(cause.to) {
                 open.push_back((cause.to, further));
             }
         }

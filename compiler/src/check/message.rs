@@ -132,10 +132,12 @@ impl Check<'_> {
 
     /// Templates of messages, once it is known which sequences send them; and messages that nobody sends.
     pub(super) fn message_templates(&mut self) {
+        // A `send` with a mistake in it may have meant any message.
+        let sure = !self.flow.unsure && !self.sink.has_errors();
         for (id, item) in self.names.items::<Message>() {
             let ItemKind::Message(tree) = &item.kind else { continue };
             let senders = self.flow.sends.get(&id).cloned().unwrap_or_default();
-            if senders.is_empty() && !self.flow.unsure && !item.broken {
+            if senders.is_empty() && sure {
                 let message = format!("nobody sends the message `{}`", tree.name.value);
                 let lint = Diagnostic::new(Code::UnusedMessage, tree.name.span, message);
                 self.report(lint.help(format!("add `send {}` to a sequence, or remove the message", tree.name.value)));

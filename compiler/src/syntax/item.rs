@@ -135,7 +135,9 @@ impl Place<'_> {
                 let fix = format!("write `{near}`");
                 (diagnostic.fix(fix, keyword.span, near, Applicability::Unsafe), Some(near))
             }
-            None => (diagnostic.help(format!("the items are {}", suggest::list(keywords::ITEMS.iter().copied()))), None),
+            None => {
+                (diagnostic.help(format!("the items are {}", suggest::list(keywords::ITEMS.iter().copied()))), None)
+            }
         }
     }
 

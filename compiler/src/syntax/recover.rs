@@ -56,7 +56,8 @@ impl Builder<'_> {
                     // It can be read alone, so what is wrong is what stands around it.
                     Ok(_) => Failure { at: 0, expected: Vec::new() },
                 };
-                let context = Context { rule: forms::only(block), form: forms::form(block, word), hints: forms::hints(block) };
+                let context =
+                    Context { rule: forms::only(block), form: forms::form(block, word), hints: forms::hints(block) };
                 self.failed(text, start, &failure, &context)
             }
         };

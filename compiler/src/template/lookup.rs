@@ -70,7 +70,12 @@ impl Walk<'_> {
         match fields.iter().find(|field| field.name == name) {
             Some(field) => of(field),
             None if self.world.fields_broken => Info::any(),
-            None => self.no_field("the contact", name, span, fields.iter().map(|field| field.name.as_str()).collect()),
+            None => self.no_field(
+                "the contact",
+                name,
+                span,
+                &fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>(),
+            ),
         }
     }
 
@@ -169,12 +174,12 @@ impl Walk<'_> {
         if names.contains(&name) {
             return Info { shape: Shape::Of(Type::Text), missing: Some(name.to_owned()) };
         }
-        self.no_field("it", name, span, names.to_vec())
+        self.no_field("it", name, span, names)
     }
 
-    fn no_field(&mut self, of: &str, name: &str, span: Span, fields: Vec<&str>) -> Info {
+    fn no_field(&mut self, of: &str, name: &str, span: Span, fields: &[&str]) -> Info {
         let diagnostic = Diagnostic::new(Code::TemplateVariable, span, format!("{of} has no field `{name}`"));
-        self.push(with_near(diagnostic, name, span, &fields));
+        self.push(with_near(diagnostic, name, span, fields));
         Info::any()
     }
 

@@ -71,7 +71,7 @@ impl State {
     }
 
     /// The state after two ways that began from one: a name that only one of them introduced may be missing.
-    pub(crate) fn join(&mut self, one: Self, other: Self) {
+    pub(crate) fn join(&mut self, one: &Self, other: &Self) {
         let mut locals = BTreeMap::new();
         for name in one.locals.keys().chain(other.locals.keys()) {
             let info = match (one.locals.get(name), other.locals.get(name)) {

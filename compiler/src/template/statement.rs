@@ -93,7 +93,7 @@ impl Walk<'_> {
         self.state.known.extend(found.failed);
         self.block(&condition.false_body);
         let other = std::mem::take(&mut self.state);
-        self.state.join(one, other);
+        self.state.join(&one, &other);
     }
 
     fn repeat(&mut self, repeat: &ForLoop<'_>) {

@@ -73,10 +73,8 @@ impl Check<'_> {
 
     fn slots(&self, event: Id<Event>, given: &[(u16, Value)]) -> Vec<Value> {
         let Some(event) = self.program.events.get(event) else { return Vec::new() };
-        let empty = event.fields.iter().map(|field| match field.ty {
-            Type::Set(_) => Value::set(Vec::new()),
-            _ => Value::Missing,
-        });
+        let nothing = |ty: &Type| if matches!(ty, Type::Set(_)) { Value::set(Vec::new()) } else { Value::Missing };
+        let empty = event.fields.iter().map(|field| nothing(&field.ty));
         let mut values: Vec<Value> = empty.collect();
         for (slot, value) in given {
             if let Some(place) = values.get_mut(usize::from(*slot)) {

@@ -111,7 +111,8 @@ impl Builder<'_> {
         let start = pair.as_span().start();
         let text = self.clean.get(start..self.end_of(pair)).unwrap_or("");
         let line = text.split('\n').next().unwrap_or("");
-        let words = Lexer::new(line).filter(|l| !matches!(l.kind, LexKind::Comment | LexKind::Doc | LexKind::Open(b'{')));
+        let words =
+            Lexer::new(line).filter(|l| !matches!(l.kind, LexKind::Comment | LexKind::Doc | LexKind::Open(b'{')));
         // Of a block that opens on the line, only what stands before it.
         let outside = words.take_while(|l| !line.get(..l.start).unwrap_or("").contains('{'));
         let end = outside.last().map_or(line.len(), |last| last.end);
