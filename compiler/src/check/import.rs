@@ -16,8 +16,10 @@ impl Check<'_> {
 
     fn import(&mut self, import: &ImportSettings) {
         let Some(id) = self.find::<Event>(&import.event) else { return };
-        for (field, _) in &import.fields {
-            self.find_member(id, field);
+        let known: Vec<_> = import.fields.iter().map(|(field, _)| self.find_member(id, field)).collect();
+        // A name that is none of its fields may be a slip of the hand for one that is missing: that has been said.
+        if known.iter().any(Option::is_none) {
+            return;
         }
         let Some(event) = self.program.events.get(id) else { return };
         let given = |name: &str| import.fields.iter().any(|(field, _)| field.value == name);

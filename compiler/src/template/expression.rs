@@ -21,8 +21,12 @@ impl Walk<'_> {
         if what == "event" {
             diagnostic = self.beginnings(diagnostic);
         }
-        let help =
-            format!("say what stands in its place, `{what} | default(\"…\")`, or ask first: `{{% if {what} %}}`");
+        let written = self.world.sources.slice(span).to_owned();
+        let help = if what == "event" {
+            "ask first: `{% if event %}`".to_owned()
+        } else {
+            format!("say what stands in its place, `{written} | default(\"…\")`, or ask first: `{{% if {written} %}}`")
+        };
         self.push(diagnostic.help(help));
         Info { missing: None, ..info }
     }
