@@ -24,12 +24,14 @@ impl Check<'_> {
         (field, reach): (Option<&Name>, Option<&TreeReach>),
         span: Span,
     ) -> Typed {
-        let refused = self.refuses_derived(scope, span);
         let by_itself = matches!(function.value, Aggregate::First | Aggregate::Last);
         let reach = self.reach(reach, event, by_itself);
         let Some((id, filter)) = self.event_ref(&Scope::of_filter(), event) else { return Typed::error(span) };
         let Some((measure, ty, range)) = self.measure(function, id, field) else { return Typed::error(span) };
-        let Some(reach) = reach.filter(|_| !refused) else { return Typed::error(span) };
+        let Some(reach) = reach else { return Typed::error(span) };
+        if self.refuses_derived(scope, span) {
+            return Typed::error(span);
+        }
         let behaviour = self.intern((id, filter, measure, reach), span);
         let never_missing = matches!(measure, Measure::Count | Measure::Sum(_) | Measure::Distinct(_));
         let typed = Typed::new(Expr::Behaviour(behaviour), ty, span).or_missing(!never_missing);
@@ -45,10 +47,12 @@ impl Check<'_> {
         reach: Option<&TreeReach>,
         span: Span,
     ) -> Typed {
-        let refused = self.refuses_derived(scope, span);
         let reach = self.reach(reach, event, never);
         let found = self.event_ref(&Scope::of_filter(), event);
-        let (Some((id, filter)), Some(reach), false) = (found, reach, refused) else { return Typed::error(span) };
+        let (Some((id, filter)), Some(reach)) = (found, reach) else { return Typed::error(span) };
+        if self.refuses_derived(scope, span) {
+            return Typed::error(span);
+        }
         let behaviour = self.intern((id, filter, Measure::Count, reach), span);
         let op = if never { CompareOp::Less } else { CompareOp::GreaterEqual };
         let (left, right) = (Box::new(Expr::Behaviour(behaviour)), Box::new(Expr::Const(Value::Int(1))));
@@ -57,10 +61,10 @@ impl Check<'_> {
 
     /// `time since last order_placed`
     pub(super) fn since_last(&mut self, scope: &Scope, event: &EventRef, span: Span) -> Typed {
-        let refused = self.refuses_derived(scope, span);
-        let Some((id, filter)) = self.event_ref(&Scope::of_filter(), event).filter(|_| !refused) else {
+        let Some((id, filter)) = self.event_ref(&Scope::of_filter(), event) else { return Typed::error(span) };
+        if self.refuses_derived(scope, span) {
             return Typed::error(span);
-        };
+        }
         let behaviour = self.intern((id, filter, Measure::LastTime, Reach::Ever), span);
         Typed::new(Expr::Behaviour(behaviour), Ty::Elapsed, span).or_missing(true)
     }

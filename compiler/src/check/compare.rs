@@ -172,7 +172,11 @@ impl Check<'_> {
     fn describe_type(&self, ty: &Type) -> String {
         let word = match ty {
             Type::Enum(id) => return format!("a value of the enum `{}`", self.names.name(*id)),
-            Type::Set(member) => return format!("a set of {}", self.describe_type(member)),
+            Type::Set(member) => {
+                let member = self.describe_type(member);
+                let bare = member.strip_prefix("a ").or_else(|| member.strip_prefix("an ")).unwrap_or(&member);
+                return format!("a set of {bare}");
+            }
             Type::Text => "a text",
             Type::Int => "an int",
             Type::Number => "a number",

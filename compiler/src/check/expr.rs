@@ -114,10 +114,10 @@ impl Check<'_> {
             | ExprKind::Did { .. }
             | ExprKind::TimeSinceLast(_) => None,
         };
-        if self.refuses_derived(scope, span) {
-            return Typed::error(span);
+        match read {
+            Some(expr) if !self.refuses_derived(scope, span) => Typed::bool(expr, span),
+            Some(_) | None => Typed::error(span),
         }
-        read.map_or(Typed::error(span), |expr| Typed::bool(expr, span))
     }
 
     fn band(&mut self, score: &Name, band: &Name, span: Span) -> Option<Expr> {
@@ -138,7 +138,6 @@ impl Check<'_> {
     }
 
     fn score_read(&mut self, scope: &Scope, name: &Name, part: Option<&Name>, span: Span) -> Typed {
-        let refused = self.refuses_derived(scope, span);
         let Some(score) = self.find::<Score>(name) else { return Typed::error(span) };
         let part = match part.map(|part| (part, part.value.as_str())) {
             None => ScorePart::Total,
@@ -153,7 +152,7 @@ impl Check<'_> {
                 return Typed::error(span);
             }
         };
-        if refused {
+        if self.refuses_derived(scope, span) {
             return Typed::error(span);
         }
         let mut typed = Typed::of(Expr::Score { score, part }, Type::Number, span);

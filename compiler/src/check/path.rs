@@ -278,7 +278,7 @@ impl Check<'_> {
         candidates.sort_by_key(|(fits, _)| !fits);
         let candidates: Vec<String> = candidates.into_iter().map(|(_, name)| name).collect();
         let Some(event) = scope.this else {
-            if self.value_of_some_enum(name) {
+            if self.value_of_some_enum(name) || self.field_of_some_event(name, &candidates) {
                 return;
             }
             self.unknown(Kind::Field, name, &candidates);
@@ -296,6 +296,24 @@ impl Check<'_> {
             wrong = wrong.label(declared, "the event is declared here");
         }
         self.report(wrong);
+    }
+
+    /// A field of an event at a place where no event is looked at, unless a field of the contact is nearer.
+    fn field_of_some_event(&mut self, name: &Name, candidates: &[String]) -> bool {
+        let near = crate::suggest::nearest(&name.value, candidates.iter().map(String::as_str)).is_some();
+        let events = self.names.entries(Kind::Event);
+        let owner = events.iter().filter(|entry| entry.span.is_some()).find_map(|entry| {
+            let member = entry.members.iter().find(|member| member.name == name.value)?;
+            Some((entry.name.clone(), member.span))
+        });
+        let Some((event, declared)) = owner.filter(|_| !near) else { return false };
+        let wrong =
+            Diagnostic::new(Code::UnknownName, name.span, format!("there is no contact field `{}`", name.value));
+        let label = format!("the event `{event}` has such a field");
+        let wrong = declared.into_iter().fold(wrong, |wrong, at| wrong.label(at, label.clone()));
+        let help = format!("say which events are looked at: `did {event} where {} … in last 30 days`", name.value);
+        self.report(wrong.help(help));
+        true
     }
 
     /// A value of an enum at a place that does not say which enum it wants.

@@ -77,7 +77,8 @@ impl Check<'_> {
                 diagnostic = diagnostic.help(format!("{words}, not {}", kind.with_article()));
             }
         }
-        if diagnostic.help.is_none() && diagnostic.labels.is_empty() {
+        // Short names of other kinds are near to anything.
+        if diagnostic.help.is_none() && diagnostic.labels.is_empty() && name.value.len() >= 5 {
             let near = Kind::ALL.into_iter().filter(|other| *other != kind).find_map(|other| {
                 let names = self.names.entries(other).iter().map(|entry| entry.name.as_str());
                 nearest(&name.value, names).map(|near| (other, near))
