@@ -201,3 +201,77 @@ impl Renderer {
         Arc::new(Self::new(engine.program()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+    use flow_graph::Timestamp;
+
+    fn render(source: &str) -> Result<String, String> {
+        let program = sample::program();
+        let mut fields = vec![Value::Missing; program.fields.len()];
+        fields[0] = Value::text("zoe@x.example");
+        fields[2] = Value::Enum(1);
+        fields[3] = Value::text("Asia/Tokyo");
+        fields[4] = Value::Money(199_950);
+        fields[6] = Value::set(vec![Value::text("b"), Value::text("a")]);
+        fields[7] = Value::Instant(Timestamp(1_774_605_600_000));
+        let event = Event {
+            kind: Id::new(sample::ORDER),
+            id: Arc::from("m1"),
+            time: Timestamp(1_774_605_600_000),
+            values: [Value::text("<o1>"), Value::Money(3990)].into(),
+            meta: None,
+        };
+        let data = RenderData { fields: fields.into(), event: Some(Arc::new(event)), key: Some(Value::text("<o1>")) };
+        Renderer::new(&program).inline(&program, source, &data)
+    }
+
+    #[test]
+    fn each_type_prints_as_promised() {
+        for (source, expected) in [
+            ("{{ event.order }} {{ key }} {{ event.value }} {{ event.id }}", "<o1> <o1> 39.90 EUR m1"),
+            ("{{ contact.plan }} {{ contact.tags | join(',') }}", "pro a,b"),
+            (
+                "{{ contact.joined }} {{ contact.joined | date }} {{ event.time | clock }}",
+                "2026-03-27 19:00 2026-03-27 19:00",
+            ),
+            ("{{ contact.joined | date('%d.%m.%Y') }} {{ 12.5 | money }}", "27.03.2026 12.50 EUR"),
+            ("{{ contact.name | default('there') }} {{ contact.name is defined }}", "there false"),
+            ("{% if contact.name %}a{% else %}b{% endif %}{% if contact.plan == 'pro' %}c{% endif %}", "bc"),
+            ("{{ event.value < contact.mrr }} {{ contact.name == 'x' }}", "true false"),
+            ("{{ event.utm.source | default('none') }} {{ 'a b&ö' | urlencode }}", "none a%20b%26%C3%B6"),
+            ("{{ [1, 2, 1] | unique | length }} {{ event.value | string | length }}", "2 9"),
+        ] {
+            assert_eq!(render(source).as_deref(), Ok(expected), "{source}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_never_printed() {
+        for source in
+            ["{{ contact.name }}", "{{ contact.nonsense }}", "{{ nonsense }}", "{{ event.utm.source }}", "{{ 1 +"]
+        {
+            assert!(render(source).is_err(), "{source}");
+        }
+        let endless = "{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}";
+        assert!(render(endless).is_err(), "work is limited");
+    }
+
+    #[test]
+    fn all_that_a_template_may_use_is_there() {
+        let environment = Renderer::new(&sample::program()).environment;
+        let fails = |source: &str, kind| matches!(environment.render_str(source, ()), Err(e) if e.kind() == kind);
+        let own = flow_graph::template::OWN_FILTERS.map(|(name, _)| name);
+        for name in flow_graph::template::FILTERS.iter().chain(&own) {
+            assert!(!fails(&format!("{{{{ 'a' | {name} }}}}"), minijinja::ErrorKind::UnknownFilter), "filter {name}");
+        }
+        for name in flow_graph::template::TESTS {
+            assert!(!fails(&format!("{{{{ 'a' is {name} }}}}"), minijinja::ErrorKind::UnknownTest), "test {name}");
+        }
+        for name in flow_graph::template::FUNCTIONS {
+            assert!(!fails(&format!("{{{{ {name}(1) }}}}"), minijinja::ErrorKind::UnknownFunction), "function {name}");
+        }
+    }
+}

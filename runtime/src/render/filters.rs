@@ -26,6 +26,10 @@ pub(super) fn register(environment: &mut Environment<'static>, currency: &str, d
         if is_missing(value) {
             return Err(Error::new(ErrorKind::UndefinedError, "a missing value cannot be printed"));
         }
+        // The language writes them small.
+        if value.kind() == ValueKind::Bool {
+            return out.write_str(if value.is_true() { "true" } else { "false" }).map_err(Error::from);
+        }
         minijinja::escape_formatter(out, state, value)
     });
 }
