@@ -11,6 +11,9 @@ use crate::identity::{ContactNumber, People};
 use crate::record::Record;
 use crate::values;
 
+/// An event that comes this much later than it happened is told with its own time.
+const WORTH_SAYING_MS: i64 = 60_000;
+
 /// What happened to contacts, in order.
 #[derive(Debug)]
 pub struct Timeline<'e> {
@@ -149,7 +152,7 @@ fn words(program: &Program, arriving: Arriving<'_>) -> String {
         if !fields.is_empty() {
             line = format!("{line} {{ {} }}", fields.join(", "));
         }
-        if event.time != arriving.at {
+        if arriving.at.since(event.time) >= WORTH_SAYING_MS {
             line = format!("{line} of {}", event.time);
         }
         parts.push(line);

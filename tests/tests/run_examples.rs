@@ -1,5 +1,6 @@
 //! The examples over their recorded events: from lines of files to decisions and figures.
-#![cfg(test)]
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::fmt::Write as _;
 use std::sync::Arc;
