@@ -13,4 +13,4 @@ for candidate in "${CDNOW:-}" ../shared/data/cdnow/transactions.csv; do
 done
 
 cargo build --release --locked --quiet --bin flow
-"${CARGO_TARGET_DIR:-target}/release/flow" run examples/cdnow --events "$events" --sort --until 1998-12-31 --out "${OUT:-target/cdnow-decisions.jsonl}"
+"${CARGO_TARGET_DIR:-target}/release/flow" run examples/cdnow --events "$events" --sort --until 1998-06-30 --out "${OUT:-target/cdnow-decisions.jsonl}"
