@@ -118,6 +118,8 @@ struct Both {
     limit: Option<i64>,
     zone: TimeZone,
     now: Timestamp,
+    /// The one timer: set after each input and each wake, and asked for at no other time.
+    timer: Option<Timestamp>,
     /// Wakes that changed nothing.
     idle: usize,
     wakes: usize,
@@ -130,8 +132,9 @@ impl Both {
         let zone = oracle::zone("Europe/Berlin");
         let now = Timestamp(start);
         let log = Log::default();
-        let mut both = Self { engine, contact, log, limits: vec![], limit: None, zone, now, idle: 0, wakes: 0 };
-        derive::refresh(&both.engine, &mut both.contact, now);
+        let mut both =
+            Self { engine, contact, log, limits: vec![], limit: None, zone, now, timer: None, idle: 0, wakes: 0 };
+        both.refresh();
         both
     }
 
@@ -142,22 +145,26 @@ impl Both {
 
     /// Up to an instant, waking when asked to; each change is what the log says it is.
     fn go(&mut self, to: Timestamp) {
-        while let Some(wake) = derive::next_change(&self.engine, &self.contact, self.now) {
+        while let Some(wake) = self.timer.filter(|wake| *wake <= to) {
             assert!(wake > self.now, "a wake that is not after now");
-            if wake > to {
-                break;
-            }
             let alone = self.now < wake.plus(-1);
             self.now = wake;
+            self.timer = None;
             self.wakes += 1;
             assert!(self.wakes < 1_500, "it spins");
-            let changes = derive::refresh(&self.engine, &mut self.contact, wake);
+            let changes = self.refresh();
             self.idle += usize::from(changes.is_empty());
             for change in changes {
                 self.check(change, alone);
             }
         }
         self.now = to;
+    }
+
+    fn refresh(&mut self) -> Vec<Change> {
+        let changes = derive::refresh(&self.engine, &mut self.contact, self.now);
+        self.timer = derive::next_change(&self.engine, &self.contact, self.now);
+        changes
     }
 
     fn check(&self, change: Change, alone: bool) {
@@ -195,7 +202,7 @@ impl Both {
             }
             Step::Look { .. } => {}
         }
-        derive::refresh(&self.engine, &mut self.contact, now);
+        self.refresh();
     }
 
     /// Everything derived is what the log says.
@@ -409,6 +416,118 @@ proptest! {
             walked = both.contact.facts.band(id);
         }
     }
+}
+
+fn rule(points: f64, half_life_ms: Option<i64>) -> HitRule {
+    HitRule {
+        points,
+        event: oracle::SEEN,
+        filter: None,
+        half_life_ms,
+        cap: None,
+        once_per: None,
+        at: oracle::location(),
+    }
+}
+
+fn plain(hits: Vec<HitRule>) -> Score {
+    Score { name: "lead".into(), doc: None, range: None, fit: vec![], hits, bands: vec![], at: oracle::location() }
+}
+
+fn event(both: &mut Both) {
+    let values = [Value::Int(1), Value::Missing, Value::Money(100), Value::text("a"), Value::Missing];
+    both.step(&Step::Event { wait: 0, ago: 0, values });
+}
+
+#[test]
+fn one_half_life_is_half_to_the_millisecond() {
+    let mut program = oracle::program();
+    oracle::score(&mut program, plain(vec![rule(40.0, Some(14 * DAY))]));
+    let at_least = compare(CompareOp::GreaterEqual, read(ScorePart::Total, 0), constant(20.0));
+    let segment = oracle::segment(&mut program, at_least);
+    let mut both = Both::new(program, oracle::ms("2026-03-20T10:00:00Z"));
+    let start = both.now;
+    event(&mut both);
+    assert!(both.contact.facts.in_segment(segment));
+    // At 14 days it is exactly 20; a millisecond later it is below.
+    assert_eq!(both.timer, Some(start.plus(14 * DAY + 1)));
+    both.go(start.plus(14 * DAY));
+    assert!(both.contact.facts.in_segment(segment));
+    both.go(start.plus(14 * DAY + 1));
+    assert!(!both.contact.facts.in_segment(segment));
+    assert_eq!((both.timer, both.wakes), (None, 1));
+}
+
+#[test]
+fn what_rises_before_it_falls_is_woken_once() {
+    let mut program = oracle::program();
+    oracle::score(&mut program, plain(vec![rule(60.0, Some(14 * DAY)), rule(-20.0, Some(HOUR))]));
+    let at_least = compare(CompareOp::GreaterEqual, read(ScorePart::Total, 0), constant(30.0));
+    let segment = oracle::segment(&mut program, at_least);
+    let mut both = Both::new(program, oracle::ms("2026-03-20T10:00:00Z"));
+    let start = both.now;
+    event(&mut both);
+    assert!(both.contact.facts.in_segment(segment));
+    both.go(start.plus(14 * DAY));
+    assert_eq!((both.contact.facts.in_segment(segment), both.wakes), (true, 0));
+    both.go(start.plus(14 * DAY + 1));
+    assert_eq!((both.contact.facts.in_segment(segment), both.wakes), (false, 1));
+}
+
+#[test]
+fn a_score_that_only_touches_its_range_leaves_it_in_time() {
+    let mut program = oracle::program();
+    let held = Score { range: Some((0.0, 100.0)), ..plain(vec![rule(250.0, Some(DAY))]) };
+    oracle::score(&mut program, held.clone());
+    oracle::score(&mut program, Score { hits: vec![rule(10.0, None)], ..held });
+    let sum = Expr::Arith {
+        op: ArithOp::Add,
+        left: Box::new(read(ScorePart::Total, 0)),
+        right: Box::new(read(ScorePart::Total, 1)),
+    };
+    let segment = oracle::segment(&mut program, compare(CompareOp::GreaterEqual, sum, constant(60.0)));
+    let mut both = Both::new(program, oracle::ms("2026-03-20T10:00:00Z"));
+    event(&mut both);
+    let out = both.now.plus(DAY * 2 + 27_816_574);
+    for _ in 0..300 {
+        both.go(both.now.plus(HOUR));
+        both.compare();
+    }
+    assert!(!both.contact.facts.in_segment(segment) && both.now > out);
+    assert!(both.wakes <= 3, "{}", both.wakes);
+}
+
+#[test]
+fn a_cap_per_day_follows_the_zone() {
+    let mut program = oracle::program();
+    let capped = HitRule { cap: Some(ScoreCap { points: 20.0, per: days(1) }), ..rule(15.0, None) };
+    let id = oracle::score(&mut program, plain(vec![capped]));
+    let mut both = Both::new(program, oracle::ms("2026-03-28T12:00:00Z"));
+    event(&mut both);
+    // In Berlin that day has 23 hours, so the first hit has left the window.
+    both.go(both.now.plus(23 * HOUR));
+    event(&mut both);
+    let read = |both: &Both| View::new(&both.engine, &both.contact, both.now).score(id, ScorePart::Total);
+    assert!(oracle::near(read(&both), 30.0));
+    both.step(&Step::Zone { wait: 0, zone: ZONES.len() - 1 });
+    assert!(oracle::near(read(&both), 20.0));
+    both.compare();
+}
+
+#[test]
+fn of_two_events_the_earlier_can_leave_later() {
+    let mut program = oracle::program();
+    behaviours(&mut program);
+    let two = compare(CompareOp::GreaterEqual, Expr::Behaviour(Id::new(3)), Expr::Const(Value::Int(2)));
+    let segment = oracle::segment(&mut program, two);
+    let mut both = Both::new(program, oracle::ms("2026-01-29T22:00:00Z"));
+    event(&mut both);
+    both.go(Timestamp(oracle::ms("2026-01-31T00:00:00Z")));
+    event(&mut both);
+    // Both leave on 28 February: the one of the 31st at 01:00, that of the 29th at 23:00.
+    assert_eq!(both.timer, Some(Timestamp(oracle::ms("2026-02-28T00:00:00Z"))));
+    both.go(Timestamp(oracle::ms("2026-02-28T00:00:00Z")));
+    assert!(!both.contact.facts.in_segment(segment));
 }
 
 trait ClonedRefs<'a> {

@@ -174,3 +174,22 @@ fn the_newest_value_of_a_field_wins_and_of_equal_ones_the_later_arrival() {
     assert_eq!(set(5, 900, 240, ""), (true, Value::Int(5)));
     assert_eq!(set(6, 300, 300, ""), (true, Value::Int(6)));
 }
+
+#[test]
+fn a_message_id_counts_for_thirty_days_since_its_last_arrival() {
+    let engine = Engine::new(Arc::new(oracle::program())).unwrap();
+    let mut contact = Contact::new(&engine, "ana");
+    // Thirty days in Berlin, one of them without an hour.
+    let first = Timestamp(oracle::ms("2026-03-10T12:00:00+01:00"));
+    let month = 30 * DAY - HOUR;
+    let mut take = |now: Timestamp| {
+        let values = std::array::from_fn(|_| Value::Missing);
+        let hit = Hit { arrival: now, time: now, id: "m".into(), values };
+        Facts::take_event(&engine, &mut contact, &hit.event(), now) != Taken::Duplicate
+    };
+    assert!(take(first));
+    assert!(!take(first.plus(month - 1)));
+    assert!(!take(first.plus(month)), "the repetition has counted as an arrival");
+    assert!(take(first.plus(month + 30 * DAY)));
+    assert!(take(first.plus(month + 60 * DAY)));
+}
