@@ -158,8 +158,10 @@ impl Renderer {
         let zone = self.zone_of(program, data);
         let view = View { program, zone: &zone };
         let contact = view.fields(program.fields.iter().zip(&data.fields));
-        let event = data.event.as_deref().map_or(minijinja::Value::UNDEFINED, |event| view.event(event));
-        let key = data.key.as_ref().map_or(minijinja::Value::UNDEFINED, |key| {
+        // Missing is `none`, so that a template may ask: `{% if event %}`.
+        let missing = || minijinja::Value::from(());
+        let event = data.event.as_deref().map_or_else(missing, |event| view.event(event));
+        let key = data.key.as_ref().map_or_else(missing, |key| {
             view.value(data.event.as_deref().and_then(|event| key_type(program, event, key)), key)
         });
         context! { contact, event, key }

@@ -9,10 +9,11 @@
 //! that print `2026-01-05` and `2026-01-05 10:00` (in the zone of the contact) and that [`OWN_FILTERS`] format;
 //! `duration` prints `2h`; a set as a list, sorted, empty when nothing was ever added.
 //!
-//! **A value that is missing** is `none`. So a comparison with it is false, as everywhere in the language. What
-//! differs from minijinja: [`OWN_FILTERS`] has its own `default`, which also stands in for `none`, and the tests
-//! `defined` and `undefined` count `none` as undefined. Whoever renders refuses to print `none` or an undefined value;
-//! the compiler has proved that none is printed.
+//! **A value that is missing** is `none`; so is `event` in a run that began without one, and `key` where there is
+//! none. A comparison with it is false, as everywhere in the language. What differs from minijinja: [`OWN_FILTERS`]
+//! has its own `default`, which also stands in for `none`, and the tests `defined` and `undefined` count `none` as
+//! undefined. Whoever renders refuses to print `none` or an undefined value; the compiler has proved that none is
+//! printed.
 //!
 //! **Escaping** goes by the ending of the file's name: `.html`, `.htm` and `.xml` are escaped. An inline text is plain.
 

@@ -24,6 +24,8 @@ impl Walk<'_> {
         let written = self.world.sources.slice(span).to_owned();
         let help = if what == "event" {
             "ask first: `{% if event %}`".to_owned()
+        } else if matches!(expr, Expr::IfExpr(_)) {
+            "say what stands there otherwise: `… if … else \"…\"`".to_owned()
         } else {
             format!("say what stands in its place, `{written} | default(\"…\")`, or ask first: `{{% if {written} %}}`")
         };
@@ -74,7 +76,7 @@ impl Walk<'_> {
                 }
                 Info::there(Shape::Of(Type::Bool))
             }
-            Expr::IfExpr(choice) => self.choice(choice),
+            Expr::IfExpr(choice) => self.choice(choice, span),
             Expr::Filter(filter) => self.filter(filter, span),
             Expr::Test(test) => self.test(test, span),
             Expr::Call(call) => self.call(call, span),
@@ -149,14 +151,13 @@ impl Walk<'_> {
         }
     }
 
-    fn choice(&mut self, choice: &IfExpr<'_>) -> Info {
+    fn choice(&mut self, choice: &IfExpr<'_>, span: Span) -> Info {
         self.expr(&choice.test_expr);
         let found = truths(&choice.test_expr);
         let then = self.knowing(found.held, |walk| walk.expr(&choice.true_expr));
         let otherwise = match &choice.false_expr {
             Some(expr) => self.knowing(found.failed, |walk| walk.expr(expr)),
-            // Without `else` the engine prints nothing.
-            None => Info::any(),
+            None => Info { shape: Shape::Any, missing: Some(self.world.sources.slice(span).to_owned()) },
         };
         then.or(otherwise)
     }
@@ -259,11 +260,14 @@ impl Walk<'_> {
                 let last = compare.ops.last().map_or(own, |op| self.span(&op.expr));
                 self.span(&compare.expr).to(last)
             }
+            Expr::IfExpr(choice) => {
+                let last = choice.false_expr.as_ref().unwrap_or(&choice.test_expr);
+                self.span(&choice.true_expr).to(self.span(last))
+            }
             Expr::Var(_)
             | Expr::Const(_)
             | Expr::Slice(_)
             | Expr::UnaryOp(_)
-            | Expr::IfExpr(_)
             | Expr::Call(_)
             | Expr::List(_)
             | Expr::Tuple(_)
