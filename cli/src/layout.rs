@@ -20,7 +20,7 @@ impl Row {
 /// Columns of a bar at its longest.
 const BAR: usize = 20;
 
-/// Rows below each other, indented by two; `width` columns at most, the notes give way.
+/// Rows below each other, indented by two, `width` columns at most: a note goes on below its beginning.
 pub(crate) fn rows(rows: &[Row], bars: bool, width: usize, unicode: bool) -> String {
     let names = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
     let counts: Vec<String> = rows.iter().map(|row| number(row.count)).collect();
@@ -30,16 +30,9 @@ pub(crate) fn rows(rows: &[Row], bars: bool, width: usize, unicode: bool) -> Str
     for (row, count) in rows.iter().zip(&counts) {
         let mut line = format!("  {:<names$}  {count:>figures$}", row.name);
         if bars {
-            let drawn = bar(row.count, most, unicode);
-            let pad = if row.note.is_empty() { 0 } else { BAR };
-            line.push_str(&format!("  {drawn:<pad$}"));
+            line.push_str(&format!("  {:<BAR$}", bar(row.count, most, unicode)));
         }
-        if !row.note.is_empty() {
-            line.push_str("  ");
-            line.push_str(&row.note);
-        }
-        text.push_str(&shorten(line.trim_end(), width, unicode));
-        text.push('\n');
+        text.push_str(&hanging(&format!("{line}  "), &row.note, width));
     }
     text
 }
@@ -77,6 +70,8 @@ pub(crate) fn elapsed(time: std::time::Duration) -> String {
 /// Words behind a lead; further lines stand below the first word. Each line ends with its break.
 pub(crate) fn hanging(lead: &str, words: &str, width: usize) -> String {
     let indent = lead.chars().count();
+    // Where the lead leaves no room, a line is longer than the screen, but still one line.
+    let width = if indent + 16 > width { usize::MAX } else { width };
     let mut text = String::new();
     let mut line = lead.to_owned();
     let mut column = indent;
@@ -145,6 +140,9 @@ mod tests {
         let rows_in = [Row::new("a", 2000, "x"), Row::new("long", 1, "")];
         assert_eq!(rows(&rows_in, false, 80, true), "  a     2,000  x\n  long      1\n");
         assert_eq!(rows(&rows_in, true, 80, true), "  a     2,000  ████████████████████  x\n  long      1  ▏\n");
-        assert_eq!(rows(&rows_in, true, 18, false), "  a     2,000...\n  long      1  #\n");
+        let long = [Row::new("a", 1, "one two three")];
+        assert_eq!(rows(&long, false, 24, true), "  a  1  one two three\n");
+        let long = [Row::new("a", 1, "one two three four five")];
+        assert_eq!(rows(&long, false, 24, true), "  a  1  one two three\n        four five\n");
     }
 }

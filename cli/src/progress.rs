@@ -15,31 +15,43 @@ const EVERY: u64 = 1 << 10;
 /// The bar of one run: the bytes read say how far it is.
 pub(crate) struct Progress {
     started: Instant,
-    total_bytes: u64,
+    total: u64,
     steps: u64,
     quiet: bool,
     bar: Option<ProgressBar>,
 }
 
 impl Progress {
-    /// A run over `total_bytes`; 0 when that is not known.
-    pub(crate) fn new(total_bytes: u64, quiet: bool) -> Self {
-        Self { started: Instant::now(), total_bytes, steps: 0, quiet: quiet || !watched(), bar: None }
+    /// A run over so many bytes; 0 when that is not known.
+    pub(crate) fn new(total: u64, quiet: bool) -> Self {
+        Self { started: Instant::now(), total, steps: 0, quiet: quiet || !watched(), bar: None }
     }
 
-    /// One more row is done; so many bytes have been read.
-    pub(crate) fn step(&mut self, bytes: u64) {
+    /// One more row is done; the bar stands at so much of its total.
+    pub(crate) fn step(&mut self, position: u64) {
         self.steps += 1;
         if self.quiet || !self.steps.is_multiple_of(EVERY) {
             return;
         }
         if self.bar.is_none() && self.started.elapsed() >= AFTER {
-            self.bar = Some(bar(self.total_bytes));
+            self.bar = Some(bar(self.total));
         }
         if let Some(bar) = &self.bar {
-            bar.set_position(bytes);
+            bar.set_position(position);
             bar.set_message(plural(self.steps, "event"));
         }
+    }
+
+    /// Everything is read; so many events are to be decided.
+    pub(crate) fn turn(&mut self, events: usize) {
+        self.finish();
+        self.total = u64::try_from(events).unwrap_or(0);
+        self.steps = 0;
+    }
+
+    /// One more of them is decided.
+    pub(crate) fn decided(&mut self) {
+        self.step(self.steps + 1);
     }
 
     /// The run is over: the bar goes away. How long it took.

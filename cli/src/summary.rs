@@ -101,32 +101,29 @@ impl Page<'_> {
         self.text.push('\n');
     }
 
-    /// What was read and how fast.
+    /// What was read, what came of it, and how fast.
     fn last(&mut self, end: &End<'_>) {
         let counts = end.summary.counts;
-        let aside = [
-            (counts.late, "late"),
-            (counts.duplicates, "seen before"),
-            (counts.after_end, "after the end"),
-            (counts.merged, "merged contacts"),
-        ];
-        let aside = aside.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{} {word}", number(*n)));
-        let aside: Vec<String> = aside.collect();
         let until = crate::layout::instant(&end.summary.until);
-        let people = plural(end.summary.contacts, "contact");
-        self.text.push_str(&format!("{} of {people}, until {until}\n", plural(counts.inputs, "event")));
+        let (inputs, people) = (plural(counts.inputs, "event"), plural(end.summary.contacts, "contact"));
+        self.text.push_str(&format!("{inputs} of {people}, until {until}\n"));
+        let aside = [
+            (counts.late, "late", "late"),
+            (counts.duplicates, "seen before", "seen before"),
+            (counts.after_end, "after the end", "after the end"),
+            (counts.merged, "contact merged", "contacts merged"),
+        ];
+        let words = |(n, one, many): &(u64, &str, &str)| format!("{} {}", number(*n), if *n == 1 { one } else { many });
+        let aside: Vec<String> = aside.iter().filter(|(n, _, _)| *n > 0).map(words).collect();
         if !aside.is_empty() {
             self.text.push_str(&self.terminal.paint(YELLOW, &aside.join(", ")));
             self.text.push('\n');
         }
-        let decisions = plural(end.decisions, "decision");
-        let written = end.out.map_or_else(String::new, |path| format!(", written to {}", path.display()));
-        self.text.push_str(&format!("{decisions}{written}\n"));
-        let rate = format!("{} in {}", plural(counts.inputs, "event"), elapsed(end.took));
         let speed =
             per_second(counts.inputs, end.took).map_or_else(String::new, |n| format!(", {} events/s", number(n)));
-        self.text.push_str(&self.terminal.paint(DIM, &format!("{rate}{speed}")));
-        self.text.push('\n');
+        let time = self.terminal.paint(DIM, &format!("in {}{speed}", elapsed(end.took)));
+        let written = end.out.map_or_else(String::new, |path| format!(", written to {}", path.display()));
+        self.text.push_str(&format!("{} {time}{written}\n", plural(end.decisions, "decision")));
     }
 }
 

@@ -42,8 +42,10 @@ pub(crate) fn timeline(moments: &[Moment], terminal: &Terminal) -> String {
     let mut text = String::new();
     let mut last = String::new();
     let (arrow, width) = (if terminal.unicode { "→" } else { ">" }, terminal.width);
-    for moment in moments {
-        let at = instant(&moment.at.to_string());
+    let instants: Vec<String> = moments.iter().map(|moment| instant(&moment.at.to_string())).collect();
+    let longest = instants.iter().map(String::len).max().unwrap_or(0);
+    for (moment, at) in moments.iter().zip(&instants) {
+        let at = format!("{at:<longest$}");
         let shown = if at == last { " ".repeat(at.chars().count()) } else { at.clone() };
         let sign = if moment.input { arrow } else { " " };
         let lead = format!("  {shown} {sign} ");

@@ -79,16 +79,21 @@ fn run(command: &str, root: &Path, scratch: &Path) -> String {
     text
 }
 
-/// A line without the figures of this run: what follows ` in ` or stands before ` events/s`, if it is a time or a rate.
+/// A line without the time that this run took and its rate: ` in 85 ms, 2,000 events/s` is ` in [..]`.
 fn steady(line: &str) -> String {
-    let figure = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    let figure = |word: Option<&&str>| word.is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
     let words: Vec<&str> = line.split(' ').collect();
     let mut out: Vec<&str> = Vec::new();
-    for (i, word) in words.iter().enumerate() {
-        let unit = words.get(i + 1).copied().unwrap_or_default();
-        let before = i.checked_sub(1).and_then(|i| words.get(i)).copied().unwrap_or_default();
-        let time = before == "in" && (unit.starts_with("ms") || unit == "s" || unit.starts_with("s,"));
-        out.push(if figure(word) && (time || unit.starts_with("events/s")) { "[..]" } else { word });
+    let mut at = 0;
+    while at < words.len() {
+        out.push(words[at]);
+        let unit = words.get(at + 2).map(|unit| unit.trim_end_matches(','));
+        if words[at] == "in" && figure(words.get(at + 1)) && matches!(unit, Some("ms" | "s")) {
+            out.push("[..]");
+            let rate = words.get(at + 4).is_some_and(|word| word.starts_with("events/s"));
+            at += if rate { 4 } else { 2 };
+        }
+        at += 1;
     }
     out.join(" ")
 }

@@ -8,6 +8,7 @@ use flow_graph::Program;
 
 use crate::args::{CheckArgs, CheckFormat};
 use crate::failure::{Exit, Failure};
+use crate::layout::hanging;
 use crate::project::Project;
 use crate::terminal::{BOLD, DIM, GREEN, Terminal};
 
@@ -20,10 +21,10 @@ pub(crate) fn run(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit, Fai
         CheckFormat::Text => {
             report(&project, &compilation, terminal);
             if let Some(program) = &compilation.program {
-                let counted = inventory(program, compilation.tests.len());
                 let verdict = if found.is_empty() { "no problems".to_owned() } else { count(found) };
-                let line = format!("checked {}: {counted}", files(&project));
-                terminal.say(&format!("{line}  {}\n", terminal.paint(GREEN, &verdict)));
+                let lead = format!("checked {}, {verdict}: ", files(&project));
+                let line = hanging(&lead, &inventory(program, compilation.tests.len()), terminal.width);
+                terminal.say(&line.replacen(&verdict, &terminal.paint(GREEN, &verdict), 1));
             }
         }
         CheckFormat::Plain => terminal.say(&plain::plain(view, found)),

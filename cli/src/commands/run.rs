@@ -105,7 +105,9 @@ fn drive(
     })?;
     // Of one instant the order of the files stands.
     waiting.sort_by_key(Incoming::arrives);
+    progress.turn(waiting.len());
     for incoming in &waiting {
+        progress.decided();
         run.driver.feed(incoming, &mut run.recorder);
     }
     run.driver.finish(&mut run.recorder);

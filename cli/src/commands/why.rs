@@ -7,7 +7,7 @@ use flow_machine::Engine;
 use flow_runtime::Renderer;
 use flow_runtime::driver::Options;
 use flow_runtime::ingest::{Catalog, Format, Incoming, Read};
-use flow_runtime::story::{NotSent, Story, tell};
+use flow_runtime::story::{NotSent, Story, Way, tell};
 use flow_runtime::timeline::Moment;
 
 use super::check::compiled;
@@ -110,23 +110,23 @@ fn text(project: &Project, story: &Story, terminal: &Terminal) -> String {
     }
     if !story.not_sent.is_empty() {
         text.push_str(&format!("\n{}\n", terminal.paint(BOLD, "never sent")));
+        let longest = story.not_sent.iter().map(|not_sent| not_sent.message.chars().count()).max().unwrap_or(0);
         for not_sent in &story.not_sent {
-            text.push_str(&reasons(project, not_sent, terminal));
+            text.push_str(&reasons(project, not_sent, longest, terminal));
         }
     }
     text
 }
 
-fn reasons(project: &Project, not_sent: &NotSent, terminal: &Terminal) -> String {
+fn reasons(project: &Project, not_sent: &NotSent, longest: usize, terminal: &Terminal) -> String {
+    let lead = format!("  {:<longest$}  ", not_sent.message);
     if not_sent.ways.is_empty() {
-        return format!("  {}: no sequence sends it\n", not_sent.message);
+        return format!("{lead}no sequence sends it\n");
     }
-    let way = |way: &flow_runtime::story::Way| {
-        let place = way
-            .at
-            .as_ref()
-            .map_or_else(String::new, |place| format!(" ({}:{})", project.path(&place.file), place.line));
-        hanging("  ", &format!("{}: {}, {}{place}", not_sent.message, way.sequence, way.reason), terminal.width)
+    let way = |way: &Way| {
+        let place = way.at.as_ref().map(|place| format!(" ({}:{})", project.path(&place.file), place.line));
+        let words = format!("{}: {}{}", way.sequence, way.reason, place.unwrap_or_default());
+        hanging(&lead, &words, terminal.width)
     };
     not_sent.ways.iter().map(way).collect()
 }
