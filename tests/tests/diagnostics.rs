@@ -89,7 +89,8 @@ fn each_mistake_of_the_example_is_told_once() {
     let sources = explain::project(&blocks(&root().join("examples/mistakes")));
     let found = compile(&sources).diagnostics;
     let mut wrong = Vec::new();
-    for (id, file) in sources.iter().filter(|(_, file)| file.path.starts_with(|c: char| c.is_ascii_digit())) {
+    let numbered = |path: &str| path.starts_with(|c: char| c.is_ascii_digit()) && !path.starts_with("00");
+    for (id, file) in sources.iter().filter(|(_, file)| numbered(&file.path)) {
         // A mistake may have its first place in another file: in a template, or at the second of two like names.
         let touches = |d: &Diagnostic| d.labels.iter().chain([&d.primary]).any(|label| label.span.file == id);
         let here: Vec<Diagnostic> = found.iter().filter(|d| touches(d)).cloned().collect();
