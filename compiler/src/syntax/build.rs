@@ -81,8 +81,8 @@ impl<'a> Builder<'a> {
     }
 
     /// The item that pest read.
-    pub(crate) fn item(mut self, pair: Pair<'_>, doc: Option<String>) -> Option<Item> {
-        let span = self.span(&pair);
+    pub(crate) fn item(mut self, pair: &Pair<'_>, doc: Option<String>) -> Option<Item> {
+        let span = self.span(pair);
         let kind = match pair.as_rule() {
             Rule::calendar_item => ItemKind::Calendar(self.calendar_item(pair)?),
             Rule::contact_item => ItemKind::Contact(self.contact_item(pair)?),

@@ -47,7 +47,7 @@ pub(crate) fn read(file: FileId, chunk: &Chunk<'_>, source: &str, sink: &mut Sin
     }
     match grammar::read(rule, &text) {
         Ok(pair) => {
-            let mut item = builder.item(pair, chunk.doc.clone()).unwrap_or_else(|| place.broken(keyword, name));
+            let mut item = builder.item(&pair, chunk.doc.clone()).unwrap_or_else(|| place.broken(keyword, name));
             item.broken |= mended;
             Some(item)
         }

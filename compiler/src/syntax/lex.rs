@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     fn kinds(text: &str) -> Vec<(LexKind, &str)> {
-        Lexer::new(text).map(|l| (l.kind, &text[l.start..l.end])).collect()
+        Lexer::new(text).map(|l| (l.kind, text.get(l.start..l.end).unwrap())).collect()
     }
 
     #[test]

@@ -6,22 +6,22 @@ use crate::syntax::tree::contact::{ContactItem, EnumItem, EventItem, Field, Fiel
 use crate::syntax::tree::expr::Literal;
 
 impl Builder<'_> {
-    pub(super) fn enum_item(&mut self, pair: Pair<'_>) -> Option<EnumItem> {
-        let mut inner = Cursor::of(&pair);
+    pub(super) fn enum_item(&mut self, pair: &Pair<'_>) -> Option<EnumItem> {
+        let mut inner = Cursor::of(pair);
         let name = self.declared(&inner.find(Rule::name)?);
         let values = self.clauses(&mut inner, Block::Enum);
         let values = values.iter().filter_map(|value| Cursor::of(value).find(Rule::name)).map(|n| self.declared(&n));
         Some(EnumItem { name, values: values.collect() })
     }
 
-    pub(super) fn contact_item(&mut self, pair: Pair<'_>) -> Option<ContactItem> {
-        let mut inner = Cursor::of(&pair);
+    pub(super) fn contact_item(&mut self, pair: &Pair<'_>) -> Option<ContactItem> {
+        let mut inner = Cursor::of(pair);
         let keyword = self.span(&inner.find(Rule::kw_contact)?);
         Some(ContactItem { keyword, fields: self.fields(&mut inner) })
     }
 
-    pub(super) fn event_item(&mut self, pair: Pair<'_>) -> Option<EventItem> {
-        let mut inner = Cursor::of(&pair);
+    pub(super) fn event_item(&mut self, pair: &Pair<'_>) -> Option<EventItem> {
+        let mut inner = Cursor::of(pair);
         let name = self.declared(&inner.find(Rule::name)?);
         let wire = inner.next_if(Rule::wire).and_then(|wire| self.wire(&wire));
         Some(EventItem { name, wire, fields: self.fields(&mut inner) })

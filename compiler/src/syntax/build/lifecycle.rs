@@ -7,8 +7,8 @@ use crate::syntax::tree::lifecycle::{
 };
 
 impl Builder<'_> {
-    pub(super) fn lifecycle_item(&mut self, pair: Pair<'_>) -> Option<LifecycleItem> {
-        let mut inner = Cursor::of(&pair);
+    pub(super) fn lifecycle_item(&mut self, pair: &Pair<'_>) -> Option<LifecycleItem> {
+        let mut inner = Cursor::of(pair);
         let name = self.declared(&inner.find(Rule::name)?);
         let mut item = LifecycleItem { name, stages: vec![], start: vec![], transitions: vec![], expects: vec![] };
         for clause in self.clauses(&mut inner, Block::Lifecycle) {

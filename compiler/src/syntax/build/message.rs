@@ -7,8 +7,8 @@ use crate::source::Spanned;
 use crate::syntax::tree::message::{Body, CapClause, LimitsItem, MessageItem, TopicItem, WhenCapped};
 
 impl Builder<'_> {
-    pub(super) fn topic_item(&mut self, pair: Pair<'_>) -> Option<TopicItem> {
-        let mut inner = Cursor::of(&pair);
+    pub(super) fn topic_item(&mut self, pair: &Pair<'_>) -> Option<TopicItem> {
+        let mut inner = Cursor::of(pair);
         let mut item =
             TopicItem { name: self.declared(&inner.find(Rule::name)?), consent: vec![], transactional: None };
         for clause in self.clauses(&mut inner, Block::Topic) {
@@ -20,8 +20,8 @@ impl Builder<'_> {
         Some(item)
     }
 
-    pub(super) fn message_item(&mut self, pair: Pair<'_>) -> Option<MessageItem> {
-        let mut inner = Cursor::of(&pair);
+    pub(super) fn message_item(&mut self, pair: &Pair<'_>) -> Option<MessageItem> {
+        let mut inner = Cursor::of(pair);
         let mut item = MessageItem {
             name: self.declared(&inner.find(Rule::name)?),
             channel: vec![],
@@ -66,8 +66,8 @@ impl Builder<'_> {
         Some(if file { Body::File(self.quoted(&text)) } else { Body::Inline(self.unquote(&text)) })
     }
 
-    pub(super) fn limits_item(&mut self, pair: Pair<'_>) -> Option<LimitsItem> {
-        let mut inner = Cursor::of(&pair);
+    pub(super) fn limits_item(&mut self, pair: &Pair<'_>) -> Option<LimitsItem> {
+        let mut inner = Cursor::of(pair);
         let keyword = self.span(&inner.find(Rule::kw_limits)?);
         let mut item = LimitsItem { keyword, caps: vec![], quiet: vec![], when_capped: vec![] };
         for clause in self.clauses(&mut inner, Block::Limits) {

@@ -5,15 +5,15 @@ use crate::source::Spanned;
 use crate::syntax::tree::migration::{Address, MovedItem, RetiredItem, RetiredThen};
 
 impl Builder<'_> {
-    pub(super) fn moved_item(&mut self, pair: Pair<'_>) -> Option<MovedItem> {
-        let mut inner = Cursor::of(&pair);
+    pub(super) fn moved_item(&mut self, pair: &Pair<'_>) -> Option<MovedItem> {
+        let mut inner = Cursor::of(pair);
         let from = self.address(&inner.find(Rule::address)?);
         let to = self.address(&inner.find(Rule::address)?);
         Some(MovedItem { from, to })
     }
 
-    pub(super) fn retired_item(&mut self, pair: Pair<'_>) -> Option<RetiredItem> {
-        let mut inner = Cursor::of(&pair);
+    pub(super) fn retired_item(&mut self, pair: &Pair<'_>) -> Option<RetiredItem> {
+        let mut inner = Cursor::of(pair);
         let address = self.address(&inner.find(Rule::address)?);
         let then = inner.find_any(&[Rule::retired_exit, Rule::retired_continue])?;
         let span = self.span(&then);

@@ -6,8 +6,8 @@ use crate::syntax::tree::expr::Duration;
 use crate::syntax::tree::score::{Band, RuleDecay, ScoreItem, ScoreRule, ScoreRuleKind, SegmentItem};
 
 impl Builder<'_> {
-    pub(super) fn segment_item(&mut self, pair: Pair<'_>) -> Option<SegmentItem> {
-        let mut inner = Cursor::of(&pair);
+    pub(super) fn segment_item(&mut self, pair: &Pair<'_>) -> Option<SegmentItem> {
+        let mut inner = Cursor::of(pair);
         let name = self.declared(&inner.find(Rule::name)?);
         let body = self.clauses(&mut inner, Block::Segment);
         let condition = body.first().and_then(|condition| self.expr(condition));
@@ -15,8 +15,8 @@ impl Builder<'_> {
         Some(SegmentItem { name, condition })
     }
 
-    pub(super) fn score_item(&mut self, pair: Pair<'_>) -> Option<ScoreItem> {
-        let mut inner = Cursor::of(&pair);
+    pub(super) fn score_item(&mut self, pair: &Pair<'_>) -> Option<ScoreItem> {
+        let mut inner = Cursor::of(pair);
         let name = self.declared(&inner.find(Rule::name)?);
         let mut item = ScoreItem { name, range: vec![], half_life: vec![], rules: vec![], bands: vec![] };
         for clause in self.clauses(&mut inner, Block::Score) {

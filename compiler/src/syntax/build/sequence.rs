@@ -6,8 +6,8 @@ use crate::source::Spanned;
 use crate::syntax::tree::sequence::{Again, GoalClause, SequenceItem};
 
 impl Builder<'_> {
-    pub(super) fn sequence_item(&mut self, pair: Pair<'_>) -> Option<SequenceItem> {
-        let mut inner = Cursor::of(&pair);
+    pub(super) fn sequence_item(&mut self, pair: &Pair<'_>) -> Option<SequenceItem> {
+        let mut inner = Cursor::of(pair);
         let mut item = SequenceItem {
             name: self.declared(&inner.find(Rule::name)?),
             enter: vec![],

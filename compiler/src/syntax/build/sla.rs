@@ -5,8 +5,8 @@ use crate::source::Spanned;
 use crate::syntax::tree::sla::{CalendarItem, MetClause, OpenClause, RemindClause, SlaItem, TeamItem, TeamRoute};
 
 impl Builder<'_> {
-    pub(super) fn calendar_item(&mut self, pair: Pair<'_>) -> Option<CalendarItem> {
-        let mut inner = Cursor::of(&pair);
+    pub(super) fn calendar_item(&mut self, pair: &Pair<'_>) -> Option<CalendarItem> {
+        let mut inner = Cursor::of(pair);
         let name = self.declared(&inner.find(Rule::name)?);
         let mut item = CalendarItem { name, open: vec![], zone: vec![], except: vec![] };
         for clause in self.clauses(&mut inner, Block::Calendar) {
@@ -33,8 +33,8 @@ impl Builder<'_> {
         Some(())
     }
 
-    pub(super) fn team_item(&mut self, pair: Pair<'_>) -> Option<TeamItem> {
-        let mut inner = Cursor::of(&pair);
+    pub(super) fn team_item(&mut self, pair: &Pair<'_>) -> Option<TeamItem> {
+        let mut inner = Cursor::of(pair);
         let name = self.declared(&inner.find(Rule::name)?);
         let mut routes = Vec::new();
         for clause in self.clauses(&mut inner, Block::Team) {
@@ -49,8 +49,8 @@ impl Builder<'_> {
         Some(TeamItem { name, routes })
     }
 
-    pub(super) fn sla_item(&mut self, pair: Pair<'_>) -> Option<SlaItem> {
-        let mut inner = Cursor::of(&pair);
+    pub(super) fn sla_item(&mut self, pair: &Pair<'_>) -> Option<SlaItem> {
+        let mut inner = Cursor::of(pair);
         let mut item = SlaItem {
             name: self.declared(&inner.find(Rule::name)?),
             per: vec![],

@@ -15,8 +15,8 @@ struct Extras {
 }
 
 impl Builder<'_> {
-    pub(super) fn test_item(&mut self, pair: Pair<'_>) -> Option<TestItem> {
-        let mut inner = Cursor::of(&pair);
+    pub(super) fn test_item(&mut self, pair: &Pair<'_>) -> Option<TestItem> {
+        let mut inner = Cursor::of(pair);
         let name = self.quoted(&inner.find(Rule::text)?);
         let mut item = TestItem { name, contacts: vec![], lines: vec![], varies: vec![] };
         for part in self.clauses(&mut inner, Block::Test) {
