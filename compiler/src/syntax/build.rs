@@ -42,12 +42,14 @@ pub(crate) struct Builder<'a> {
     /// Its brackets are wrong and were reported: what else is wrong may come from that.
     pub(super) quiet: bool,
     levels: usize,
+    /// How deep the tree behind the last `where` is.
+    filter_depth: usize,
 }
 
 impl<'a> Builder<'a> {
     /// A builder for the chunk `source` that starts at `base` and was mended to `clean`.
     pub(crate) fn new(file: FileId, base: u32, source: &'a str, clean: &'a str, sink: &'a mut Sink) -> Self {
-        Self { file, base, source, clean, sink, broken: false, quiet: false, levels: 0 }
+        Self { file, base, source, clean, sink, broken: false, quiet: false, levels: 0, filter_depth: 0 }
     }
 
     /// Reports no further mistakes of the grammar.

@@ -55,10 +55,18 @@ pub(crate) enum Brackets {
         /// The bracket that is one too many.
         open: usize,
     },
+    /// More than [`MAX_FILTERS`] conditions of events stand one in another without brackets.
+    DeepFilter {
+        /// The `where` that is one too many.
+        at: usize,
+    },
 }
 
 /// How deep brackets may nest.
 pub(crate) const MAX_DEPTH: usize = 128;
+
+/// How deep `did x where did y where …` may nest, which needs no brackets.
+const MAX_FILTERS: usize = 16;
 
 /// Cuts a text into chunks; what stands between them is comments and space.
 pub(crate) fn split(text: &str) -> Vec<Chunk<'_>> {
@@ -178,11 +186,32 @@ impl<'a> Splitter<'a> {
         self.chunks.push(Chunk {
             offset: u32::try_from(current.start).unwrap_or(u32::MAX),
             text,
-            brackets: brackets(&current),
+            brackets: deep_filter(text, &current).unwrap_or_else(|| brackets(&current)),
             doc: current.doc,
             hash: hasher.finish(),
         });
     }
+}
+
+/// Looks for conditions of events inside conditions of events. What ends one such condition starts the count again.
+fn deep_filter(text: &str, current: &Current) -> Option<Brackets> {
+    let mut filters = 0;
+    let mut before = "";
+    for lexeme in &current.lexemes {
+        let at = lexeme.start - current.start;
+        let word = text.get(at..lexeme.end - current.start).unwrap_or("");
+        match word {
+            "where" => filters += 1,
+            "on" | "goal" | "ever" | "," | "{" | "}" | "(" | ")" => filters = 0,
+            "last" if before == "in" => filters = 0,
+            _ => {}
+        }
+        if filters > MAX_FILTERS {
+            return Some(Brackets::DeepFilter { at });
+        }
+        before = word;
+    }
+    None
 }
 
 /// One open bracket.

@@ -165,6 +165,11 @@ impl Place<'_> {
                     diagnostic.label(self.span(open, open + 1), format!("the `{opening}` that is open here"));
                 Balance::Wrong(diagnostic.help(format!("close `{opening}` with `{}` first", pair_of(opening))))
             }
+            Brackets::DeepFilter { at } => {
+                let message = "conditions behind `where` are nested too deep";
+                let diagnostic = Diagnostic::new(Code::TooDeep, self.span(at, at + "where".len()), message);
+                Balance::Hopeless(diagnostic.help("say how far back each looks: `did x where … in last 7 days`"))
+            }
             Brackets::Unclosed { open, end, alone } => self.unclosed(open, end, alone),
             Brackets::Deep { open } => {
                 let message = format!("brackets are nested more than {MAX_DEPTH} deep");

@@ -6,12 +6,13 @@ use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::keywords;
 use crate::source::{Name, Spanned};
 use crate::suggest;
-use crate::syntax::tree::expr::{Aggregate, EventRef, ExprKind, Reach};
+use crate::syntax::tree::expr::{Aggregate, EventRef, Expr, ExprKind, Reach};
 
 impl Builder<'_> {
     pub(super) fn primary(&mut self, pair: &Pair<'_>) -> Option<Deep> {
         let span = self.span(pair);
         let mut inner = Cursor::of(pair);
+        self.filter_depth = 0;
         let kind = match pair.as_rule() {
             Rule::paren => return self.deep(&inner.find(Rule::expr)?),
             Rule::list => return self.list(pair),
@@ -41,7 +42,7 @@ impl Builder<'_> {
             Rule::aggregate => self.aggregate(pair)?,
             _ => ExprKind::Literal(self.literal(pair)?.value),
         };
-        Some(Deep::leaf(kind, span))
+        self.over(kind, span, self.filter_depth)
     }
 
     /// `lead`, `lead.fit`
@@ -59,9 +60,20 @@ impl Builder<'_> {
         let condition = inner.find_any(&[Rule::filter, Rule::paren]);
         let filter = match condition {
             None => None,
-            Some(condition) => Some(Box::new(self.expr(&Cursor::of(&condition).find(Rule::expr)?)?)),
+            Some(condition) => Some(Box::new(self.filter(&condition)?)),
         };
         Some(EventRef { name, message, filter, span })
+    }
+
+    /// The condition behind `where`. It counts as two levels, since it takes twice the stack.
+    fn filter(&mut self, pair: &Pair<'_>) -> Option<Expr> {
+        let condition = Cursor::of(pair).find(Rule::expr)?;
+        self.levels += 1;
+        let found = self.deep(&condition);
+        self.levels -= 1;
+        let found = found?;
+        self.filter_depth = found.depth;
+        Some(found.expr)
     }
 
     fn event_name(&mut self, pair: &Pair<'_>) -> Option<(Name, Option<Name>)> {
@@ -82,7 +94,7 @@ impl Builder<'_> {
         let filter = match inner.next_if(Rule::filter) {
             Some(filter) => {
                 span = span.to(self.span(&filter));
-                Some(Box::new(self.expr(&Cursor::of(&filter).find(Rule::expr)?)?))
+                Some(Box::new(self.filter(&filter)?))
             }
             None => None,
         };

@@ -18,10 +18,13 @@ const SUM: u8 = 6;
 const PRODUCT: u8 = 7;
 const NEGATE: u8 = 8;
 
+/// How deep conditions may stand in brackets and behind signs: each level takes stack.
+const MAX_LEVELS: usize = 64;
+
 /// An expression and how deep its tree is: the depth is limited, since everything after the parser walks it.
 pub(super) struct Deep {
     pub(super) expr: Expr,
-    depth: usize,
+    pub(super) depth: usize,
 }
 
 impl Deep {
@@ -39,7 +42,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn deep(&mut self, pair: &Pair<'_>) -> Option<Deep> {
-        if self.levels >= MAX_DEPTH {
+        if self.levels >= MAX_LEVELS {
             return self.too_deep(pair);
         }
         self.levels += 1;
@@ -70,7 +73,8 @@ impl Builder<'_> {
     fn report_deep(&mut self, span: Span) {
         // One is enough for all the levels that follow from it.
         if !self.broken {
-            let message = format!("this condition has more than {MAX_DEPTH} levels");
+            let message =
+                format!("this condition is nested too deep: more than {MAX_LEVELS} brackets or {MAX_DEPTH} operators");
             let help = "split it into segments, or write a list: `industry in [saas, retail]`";
             self.report(Diagnostic::new(Code::TooDeep, span, message).help(help));
         }
@@ -112,17 +116,17 @@ impl Builder<'_> {
                 break;
             }
             let Some(next) = row.next() else { break };
-            if strength == COMPARE && compared {
-                self.chained(&next);
-            }
-            compared |= strength == COMPARE;
             left = match next.as_rule() {
                 Rule::infix => {
                     let right = self.climb(row, strength + 1)?;
-                    self.binary(&next, left, right)?
+                    match compared && strength == COMPARE {
+                        true => self.chained(&next, left, right)?,
+                        false => self.binary(&next, left, right)?,
+                    }
                 }
                 _ => self.suffix(&next, left)?,
             };
+            compared |= strength == COMPARE;
         }
         Some(left)
     }
@@ -133,7 +137,7 @@ impl Builder<'_> {
             let operand = row.next()?;
             return self.primary(&operand);
         };
-        if self.levels >= MAX_DEPTH {
+        if self.levels >= MAX_LEVELS {
             return self.too_deep(&prefix);
         }
         self.levels += 1;
@@ -244,12 +248,26 @@ impl Builder<'_> {
         ));
     }
 
-    fn chained(&mut self, sign: &Pair<'_>) {
+    /// `a < b < c` is reported and read as what it means: `a < b and b < c`.
+    fn chained(&mut self, sign: &Pair<'_>, left: Deep, right: Deep) -> Option<Deep> {
         let place = self.span(sign);
-        self.report(
-            Diagnostic::new(Code::ChainedComparison, place, "comparisons cannot be chained")
-                .help("write `a < b and b < c`, or put one of them in parentheses"),
-        );
+        let diagnostic = Diagnostic::new(Code::ChainedComparison, place, "comparisons cannot be chained")
+            .help("write `a < b and b < c`, or put one of them in parentheses");
+        let ExprKind::Binary { right: middle, .. } = &left.expr.kind else {
+            self.report(diagnostic);
+            return Some(left);
+        };
+        let middle = Deep { expr: (**middle).clone(), depth: left.depth };
+        let text = usize::try_from(middle.expr.span.start.saturating_sub(self.base)).ok();
+        let text = text.and_then(|start| self.source.get(start..sign.as_span().start())).unwrap_or("").trim();
+        let span = Span { end: place.start, ..place };
+        self.report(diagnostic.fix("compare twice", span, format!("and {text} "), Applicability::Unsafe));
+        let second = self.binary(sign, middle, right)?;
+        let depth = left.depth.max(second.depth);
+        let whole = left.expr.span.to(second.expr.span);
+        let op = Spanned::new(BinaryOp::And, place);
+        let kind = ExprKind::Binary { op, left: Box::new(left.expr), right: Box::new(second.expr) };
+        self.over(kind, whole, depth)
     }
 
     /// `[a, b]`

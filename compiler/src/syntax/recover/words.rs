@@ -8,7 +8,8 @@ pub(super) fn expected(rules: &[Rule]) -> Option<String> {
     // Behind a value many operators could follow, in words and in signs.
     let behind_value = rules.contains(&Rule::infix);
     let noise = |rule: &&Rule| is_noise(**rule) || (behind_value && is_suffix_word(**rule));
-    let value = rules.iter().any(|rule| matches!(rule, Rule::lparen | Rule::paren | Rule::prefix));
+    let brackets = rules.contains(&Rule::lparen) && rules.contains(&Rule::lbracket);
+    let value = brackets || rules.iter().any(|rule| matches!(rule, Rule::paren | Rule::prefix));
     if value {
         words.push("a value".to_owned());
     }
@@ -131,7 +132,7 @@ pub(super) fn keywords(rules: &[Rule]) -> Vec<String> {
 
 fn describe(rule: Rule) -> Option<String> {
     let word = match rule {
-        Rule::EOI | Rule::bad => return None,
+        Rule::EOI | Rule::bad | Rule::lparen => return None,
         Rule::infix | Rule::in_list | Rule::not_in | Rule::is_suffix | Rule::matches => "an operator",
         Rule::name | Rule::path | Rule::enum_value | Rule::field | Rule::band | Rule::from_stages => "a name",
         Rule::event_name | Rule::event_ref | Rule::event_field | Rule::event_short => "an event",
@@ -157,7 +158,6 @@ fn describe(rule: Rule) -> Option<String> {
         Rule::body_source => "a text in quotes or `file`",
         Rule::open | Rule::block | Rule::arguments | Rule::test_fields => "`{`",
         Rule::close => "`}`",
-        Rule::lparen => "`(`",
         Rule::rparen => "`)`",
         Rule::lbracket => "`[`",
         Rule::rbracket => "`]`",
