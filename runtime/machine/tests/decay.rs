@@ -329,6 +329,11 @@ proptest! {
             both.step(step);
             both.compare();
         }
+        // Written down and read back it is the same, to the last bit.
+        let text = serde_json::to_string(&both.contact).unwrap();
+        let read: Contact = serde_json::from_str(&text).unwrap();
+        prop_assert_eq!(&read, &both.contact);
+        both.contact = read;
         both.go(both.now.plus(200 * DAY));
         both.compare();
     }

@@ -11,6 +11,8 @@ use crate::time;
 /// Message ids with their last arrival, and unique values for ever.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
+    /// Written as pairs: some formats have no keys but texts.
+    #[serde(with = "pairs")]
     ids: BTreeMap<Print, Timestamp>,
     values: BTreeSet<Print>,
     /// Old ids are looked for when there are so many.
@@ -58,6 +60,23 @@ impl Seen {
             self.ids.retain(|_, at| now < at.plus(most));
             self.sweep_at = self.ids.len() * 2;
         }
+    }
+}
+
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use flow_graph::Timestamp;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Print;
+
+    pub(super) fn serialize<S: Serializer>(ids: &BTreeMap<Print, Timestamp>, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(ids)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<Print, Timestamp>, D::Error> {
+        Ok(Vec::<(Print, Timestamp)>::deserialize(from)?.into_iter().collect())
     }
 }
 
