@@ -4,11 +4,11 @@ use flow_graph::program::{EnumType, Event, Field, Wire, builtin};
 use flow_graph::{Id, Type};
 
 use super::Check;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::{Name, Span};
 use crate::suggest;
 use crate::syntax::tree::contact::{EventItem, WireName};
-use crate::syntax::tree::{Item, ItemKind};
+use crate::syntax::tree::{self, Item, ItemKind};
 
 impl Check<'_> {
     pub(super) fn enums(&mut self) {
@@ -30,6 +30,9 @@ impl Check<'_> {
     pub(super) fn contact(&mut self) {
         let Some(item) = self.names.contacts.first().copied() else { return };
         let ItemKind::Contact(contact) = &item.kind else { return };
+        for field in contact.fields.iter().filter(|field| field.optional.is_none() && !field.ty.set) {
+            self.field_of_nobody(field);
+        }
         let fields = self.fields(&contact.fields, None);
         for field in fields {
             let ty = field.ty.clone();
@@ -41,6 +44,16 @@ impl Check<'_> {
                 self.program.zone_field.get_or_insert(id);
             }
         }
+    }
+
+    /// Most people begin as visitors of whom nothing is known, so only a set, which may be empty, is always there.
+    fn field_of_nobody(&mut self, field: &tree::contact::Field) {
+        let (name, ty) = (&field.name.value, &field.ty.name.value);
+        let message = format!("`{name}` is missing until somebody tells it, which its type does not say");
+        let wrong = Diagnostic::new(Code::ContactFieldMissing, field.ty.span, message);
+        let title = format!("write `{ty}?`");
+        let wrong = wrong.help(format!("{title}: the compiler then asks what holds while it is missing"));
+        self.report(wrong.fix(title, field.ty.span.after(), "?", Applicability::Safe));
     }
 
     pub(super) fn events(&mut self) {

@@ -83,6 +83,7 @@ codes! {
     NeverTrue = 3008, "never-true", Error;
     AlwaysTrue = 3009, "always-true", Warning;
     FieldType = 3010, "field-type", Error;
+    ContactFieldMissing = 3011, "field-may-be-missing", Error;
     TemplateMissing = 3050, "missing-in-template", Error;
     TemplateType = 3051, "type-in-template", Error;
     MissingField = 3052, "missing-field", Error;
