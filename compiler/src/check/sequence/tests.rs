@@ -36,7 +36,15 @@ fn shape(steps: &str) -> Vec<String> {
             let branches: Vec<_> = branches.iter().map(|(_, target)| to(*target)).collect();
             format!("{} -> [{}] timeout {}", step.id, branches.join(" "), to(*timeout))
         }
-        _ => format!("{} -> {}", step.id, to(step.next)),
+        StepKind::Wait(_)
+        | StepKind::WaitUntil(_)
+        | StepKind::Send(_)
+        | StepKind::Set(_)
+        | StepKind::Call { .. }
+        | StepKind::Notify { .. }
+        | StepKind::Emit { .. }
+        | StepKind::Enroll(_)
+        | StepKind::Exit => format!("{} -> {}", step.id, to(step.next)),
     };
     sequence.steps.iter().map(show).collect()
 }
