@@ -153,6 +153,28 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 18] = [
+        Self::LineTooLong,
+        Self::NotUtf8,
+        Self::NotJson,
+        Self::TooDeep,
+        Self::NotACall,
+        Self::UnclosedQuote,
+        Self::ColumnCount,
+        Self::MissingContact,
+        Self::InvalidId,
+        Self::MissingTime,
+        Self::InvalidTime,
+        Self::UnknownEvent,
+        Self::MissingField,
+        Self::InvalidValue,
+        Self::OutOfRange,
+        Self::WrongCurrency,
+        Self::OwnedField,
+        Self::ValueTooLong,
+    ];
+
     /// The stable word.
     #[must_use]
     pub fn code(self) -> &'static str {

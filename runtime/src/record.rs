@@ -73,6 +73,29 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 19] = [
+        Self::Send,
+        Self::Held,
+        Self::Dropped,
+        Self::Call,
+        Self::Notify,
+        Self::Set,
+        Self::Emit,
+        Self::EnteredSegment,
+        Self::LeftSegment,
+        Self::Stage,
+        Self::Band,
+        Self::Enrolled,
+        Self::Exited,
+        Self::Goal,
+        Self::Split,
+        Self::SlaStarted,
+        Self::SlaMet,
+        Self::SlaReminded,
+        Self::SlaBreached,
+    ];
+
     /// The word in a record.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -221,7 +221,7 @@ fn sends(sequence: &Sequence, message: Id<Message>) -> impl Iterator<Item = (usi
 }
 
 fn place_in(sequence: &Sequence, run: &Run) -> String {
-    let step = sequence.steps.get(usize::from(run.step)).map_or("?", |step| &step.id);
+    let step = sequence.steps.get(usize::from(run.step)).map_or("?", |step| &step.text);
     match run.due() {
         Some(until) => format!("at `{step}` until {until}"),
         None => format!("at `{step}`"),

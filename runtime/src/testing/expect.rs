@@ -260,7 +260,7 @@ impl<'a> Look<'a> {
     fn whereabouts(&self) -> String {
         let runs = self.contact.journey.runs().iter().filter_map(|run| {
             let sequence = self.program().sequences.get(run.sequence)?;
-            Some(format!("at `{}` of {}", sequence.steps.get(usize::from(run.step))?.id, sequence.name))
+            Some(format!("at `{}` of {}", sequence.steps.get(usize::from(run.step))?.text, sequence.name))
         });
         let runs: Vec<_> = runs.collect();
         if runs.is_empty() {
