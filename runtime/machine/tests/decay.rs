@@ -10,26 +10,13 @@
 
 mod oracle;
 
-use std::sync::Arc;
-
 use flow_graph::expr::{ArithOp, CompareOp, ScorePart};
-use flow_graph::program::{Band, FitRule, HitRule, Measure, Reach, Score, ScoreCap};
-use flow_graph::{Expr, Id, Program, Span, Timestamp, Value};
-use flow_machine::contact::Facts;
-use flow_machine::derive::{self, Change};
-use flow_machine::{Contact, Engine, View};
-use jiff::tz::TimeZone;
-use oracle::scores::Oracle;
-use oracle::{Hit, INT, LIMIT, Log, MONEY, TEXT, ZONE, ZONES};
+use flow_graph::program::{Band, FitRule, HitRule, Score, ScoreCap};
+use flow_graph::{Expr, Id, Span, Value};
+use flow_machine::{Contact, derive};
+use oracle::drive::{Both, DAY, HOUR, Step, behaviours, compare, constant, days, read, start, step};
+use oracle::{INT, LIMIT, TEXT};
 use proptest::prelude::*;
-
-const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
-const PARTS: [ScorePart; 3] = [ScorePart::Total, ScorePart::Fit, ScorePart::Engagement];
-
-fn days(days: u32) -> Span {
-    Span::Calendar { months: 0, days }
-}
 
 fn span() -> impl Strategy<Value = Span> {
     proptest::sample::select(vec![
@@ -79,188 +66,13 @@ fn score(simple: bool) -> impl Strategy<Value = Score> {
     })
 }
 
-#[derive(Debug, Clone)]
-enum Step {
-    Event { wait: i64, ago: i64, values: [Value; 5] },
-    Limit { wait: i64, limit: i64 },
-    Zone { wait: i64, zone: usize },
-    Look { wait: i64 },
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let wait = || prop_oneof![Just(0), 0..HOUR, 0..3 * DAY, 0..20 * DAY];
-    let ago = prop_oneof![Just(0), Just(0), Just(0), 0..DAY, 0..40 * DAY];
-    let values = (-3_i64..4, 0_i64..500, proptest::option::of("[a-c]"));
-    let event = (wait(), ago, values).prop_map(|(wait, ago, (int, money, text))| {
-        let text = text.map_or(Value::Missing, |text| Value::text(&text));
-        let values = [Value::Int(int), Value::Missing, Value::Money(money), text, Value::Missing];
-        Step::Event { wait, ago, values }
-    });
-    prop_oneof![
-        6 => event,
-        1 => (wait(), -3_i64..2).prop_map(|(wait, limit)| Step::Limit { wait, limit }),
-        1 => (wait(), 0..ZONES.len()).prop_map(|(wait, zone)| Step::Zone { wait, zone }),
-        2 => wait().prop_map(|wait| Step::Look { wait }),
-    ]
-}
-
-fn start() -> impl Strategy<Value = i64> {
-    let days = ["2026-03-20T10:00:00Z", "2026-10-20T00:00:00Z", "2024-01-28T00:00:00Z", "2011-12-28T00:00:00Z"];
-    proptest::sample::select(days.map(oracle::ms).to_vec())
-}
-
-/// The machine, driven by nothing but its inputs and the wakes it asks for, beside the log.
-struct Both {
-    engine: Engine,
-    contact: Contact,
-    log: Log,
-    limits: Vec<Option<i64>>,
-    limit: Option<i64>,
-    zone: TimeZone,
-    now: Timestamp,
-    /// The one timer: set after each input and each wake, and asked for at no other time.
-    timer: Option<Timestamp>,
-    /// Wakes that changed nothing.
-    idle: usize,
-    wakes: usize,
-}
-
-impl Both {
-    fn new(program: Program, start: i64) -> Self {
-        let engine = Engine::new(Arc::new(program)).unwrap();
-        let contact = Contact::new(&engine, "ana");
-        let zone = oracle::zone("Europe/Berlin");
-        let now = Timestamp(start);
-        let log = Log::default();
-        let mut both =
-            Self { engine, contact, log, limits: vec![], limit: None, zone, now, timer: None, idle: 0, wakes: 0 };
-        both.refresh();
-        both
-    }
-
-    fn oracle(&self) -> Oracle<'_> {
-        let program = self.engine.program();
-        Oracle { program, log: &self.log, limits: &self.limits, zone: &self.zone, now: self.now }
-    }
-
-    /// Up to an instant, waking when asked to; each change is what the log says it is.
-    fn go(&mut self, to: Timestamp) {
-        while let Some(wake) = self.timer.filter(|wake| *wake <= to) {
-            assert!(wake > self.now, "a wake that is not after now");
-            let alone = self.now < wake.plus(-1);
-            self.now = wake;
-            self.timer = None;
-            self.wakes += 1;
-            assert!(self.wakes < 1_500, "it spins");
-            let changes = self.refresh();
-            self.idle += usize::from(changes.is_empty());
-            for change in changes {
-                self.check(change, alone);
-            }
-        }
-        self.now = to;
-    }
-
-    fn refresh(&mut self) -> Vec<Change> {
-        let changes = derive::refresh(&self.engine, &mut self.contact, self.now);
-        self.timer = derive::next_change(&self.engine, &self.contact, self.now);
-        changes
-    }
-
-    fn check(&self, change: Change, alone: bool) {
-        let (Change::Entered(id) | Change::Left(id)) = change else { return };
-        let condition = &self.engine.program().segments[id].condition;
-        let (after, before) = (self.oracle(), self.oracle().at(self.now.plus(-1)));
-        let entered = matches!(change, Change::Entered(_));
-        if !after.blurred(condition) {
-            assert_eq!(after.holds(condition), entered, "at {}: {condition:?}", self.now);
-        }
-        if alone && !before.blurred(condition) {
-            assert_eq!(before.holds(condition), !entered, "too late at {}: {condition:?}", self.now);
-        }
-    }
-
-    fn step(&mut self, step: &Step) {
-        let (Step::Event { wait, .. } | Step::Limit { wait, .. } | Step::Zone { wait, .. } | Step::Look { wait }) =
-            step;
-        self.go(self.now.plus(*wait));
-        let now = self.now;
-        match step {
-            Step::Event { ago, values, .. } => {
-                let hit = Hit { arrival: now, time: now.plus(-ago), id: String::new(), values: values.clone() };
-                Facts::take_event(&self.engine, &mut self.contact, &hit.event(), now);
-                assert!(self.log.take(&hit, &self.zone, days(30)));
-                self.limits.push(self.limit);
-            }
-            Step::Limit { limit, .. } => {
-                Facts::set_field(&self.engine, &mut self.contact, LIMIT, Value::Int(*limit), now);
-                self.limit = Some(*limit);
-            }
-            Step::Zone { zone, .. } => {
-                Facts::set_field(&self.engine, &mut self.contact, ZONE, Value::text(ZONES[*zone]), now);
-                self.zone = oracle::zone(ZONES[*zone]);
-            }
-            Step::Look { .. } => {}
-        }
-        self.refresh();
-    }
-
-    /// Everything derived is what the log says.
-    fn compare(&self) {
-        let oracle = self.oracle();
-        let view = View::new(&self.engine, &self.contact, self.now);
-        for id in self.engine.program().scores.ids() {
-            for part in PARTS {
-                let (expected, found) = (oracle.score(id, part), view.score(id, part));
-                assert!(oracle::near(expected, found), "{part:?} at {}: {expected} {found}", self.now);
-            }
-        }
-        for (id, segment) in self.engine.program().segments.enumerate() {
-            if !oracle.blurred(&segment.condition) {
-                let (expected, found) = (oracle.holds(&segment.condition), self.contact.facts.in_segment(id));
-                assert_eq!(expected, found, "at {}: {:?}", self.now, segment.condition);
-            }
-        }
-    }
-}
-
-fn compare(op: CompareOp, left: Expr, right: Expr) -> Expr {
-    Expr::Compare { op, left: Box::new(left), right: Box::new(right) }
-}
-
-fn constant(number: f64) -> Expr {
-    Expr::Const(Value::Number(number))
-}
-
 fn op() -> impl Strategy<Value = CompareOp> {
     use CompareOp::{Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual};
     proptest::sample::select(vec![GreaterEqual, Less, Greater, LessEqual, GreaterEqual, Less, Equal, NotEqual])
 }
 
-fn read(part: ScorePart, score: u32) -> Expr {
-    Expr::Score { score: Id::new(score), part }
-}
-
 fn part() -> impl Strategy<Value = ScorePart> {
     proptest::sample::select(vec![ScorePart::Total, ScorePart::Engagement])
-}
-
-/// The behaviours that conditions read.
-fn behaviours(program: &mut Program) {
-    let month = Span::Calendar { months: 1, days: 0 };
-    for (measure, reach) in [
-        (Measure::LastTime, Reach::Ever),
-        (Measure::Count, Reach::Last(Span::Elapsed(36 * HOUR))),
-        (Measure::Count, Reach::Last(days(7))),
-        (Measure::Count, Reach::Last(month)),
-        (Measure::Sum(MONEY), Reach::Last(days(1))),
-        (Measure::Distinct(TEXT), Reach::Last(days(7))),
-        (Measure::Max(INT), Reach::Last(days(2))),
-        (Measure::Last(INT), Reach::Last(month)),
-        (Measure::Count, Reach::Ever),
-    ] {
-        oracle::behaviour(program, measure, reach, None);
-    }
 }
 
 /// Conditions over behaviours, scores 0 and 1, and segments before number `before`.
@@ -402,8 +214,7 @@ proptest! {
         let id = oracle::score(&mut program, Score { bands: bands.clone(), ..score });
         let mut both = Both::new(program, start);
         let mut walked = derive::band::after(&bands, None, both.oracle().score(id, ScorePart::Total));
-        let ends: Vec<&Step> = steps.iter().chain(&[Step::Look { wait: 20 * DAY }]).cloned_refs();
-        for step in ends {
+        for step in steps.iter().chain(&[Step::Look { wait: 20 * DAY }]) {
             let (Step::Event { wait, .. } | Step::Limit { wait, .. } | Step::Zone { wait, .. } | Step::Look { wait }) = step;
             let from = both.now;
             let mut blurred = false;
@@ -420,128 +231,6 @@ proptest! {
             }
             walked = both.contact.facts.band(id);
         }
-    }
-}
-
-fn rule(points: f64, half_life_ms: Option<i64>) -> HitRule {
-    HitRule {
-        points,
-        event: oracle::SEEN,
-        filter: None,
-        half_life_ms,
-        cap: None,
-        once_per: None,
-        at: oracle::location(),
-    }
-}
-
-fn plain(hits: Vec<HitRule>) -> Score {
-    Score { name: "lead".into(), doc: None, range: None, fit: vec![], hits, bands: vec![], at: oracle::location() }
-}
-
-fn event(both: &mut Both) {
-    let values = [Value::Int(1), Value::Missing, Value::Money(100), Value::text("a"), Value::Missing];
-    both.step(&Step::Event { wait: 0, ago: 0, values });
-}
-
-#[test]
-fn one_half_life_is_half_to_the_millisecond() {
-    let mut program = oracle::program();
-    oracle::score(&mut program, plain(vec![rule(40.0, Some(14 * DAY))]));
-    let at_least = compare(CompareOp::GreaterEqual, read(ScorePart::Total, 0), constant(20.0));
-    let segment = oracle::segment(&mut program, at_least);
-    let mut both = Both::new(program, oracle::ms("2026-03-20T10:00:00Z"));
-    let start = both.now;
-    event(&mut both);
-    assert!(both.contact.facts.in_segment(segment));
-    // At 14 days it is exactly 20; a millisecond later it is below.
-    assert_eq!(both.timer, Some(start.plus(14 * DAY + 1)));
-    both.go(start.plus(14 * DAY));
-    assert!(both.contact.facts.in_segment(segment));
-    both.go(start.plus(14 * DAY + 1));
-    assert!(!both.contact.facts.in_segment(segment));
-    assert_eq!((both.timer, both.wakes), (None, 1));
-}
-
-#[test]
-fn what_rises_before_it_falls_is_woken_once() {
-    let mut program = oracle::program();
-    oracle::score(&mut program, plain(vec![rule(60.0, Some(14 * DAY)), rule(-20.0, Some(HOUR))]));
-    let at_least = compare(CompareOp::GreaterEqual, read(ScorePart::Total, 0), constant(30.0));
-    let segment = oracle::segment(&mut program, at_least);
-    let mut both = Both::new(program, oracle::ms("2026-03-20T10:00:00Z"));
-    let start = both.now;
-    event(&mut both);
-    assert!(both.contact.facts.in_segment(segment));
-    both.go(start.plus(14 * DAY));
-    assert_eq!((both.contact.facts.in_segment(segment), both.wakes), (true, 0));
-    both.go(start.plus(14 * DAY + 1));
-    assert_eq!((both.contact.facts.in_segment(segment), both.wakes), (false, 1));
-}
-
-#[test]
-fn a_score_that_only_touches_its_range_leaves_it_in_time() {
-    let mut program = oracle::program();
-    let held = Score { range: Some((0.0, 100.0)), ..plain(vec![rule(250.0, Some(DAY))]) };
-    oracle::score(&mut program, held.clone());
-    oracle::score(&mut program, Score { hits: vec![rule(10.0, None)], ..held });
-    let sum = Expr::Arith {
-        op: ArithOp::Add,
-        left: Box::new(read(ScorePart::Total, 0)),
-        right: Box::new(read(ScorePart::Total, 1)),
-    };
-    let segment = oracle::segment(&mut program, compare(CompareOp::GreaterEqual, sum, constant(60.0)));
-    let mut both = Both::new(program, oracle::ms("2026-03-20T10:00:00Z"));
-    event(&mut both);
-    let out = both.now.plus(DAY * 2 + 27_816_574);
-    for _ in 0..300 {
-        both.go(both.now.plus(HOUR));
-        both.compare();
-    }
-    assert!(!both.contact.facts.in_segment(segment) && both.now > out);
-    assert!(both.wakes <= 3, "{}", both.wakes);
-}
-
-#[test]
-fn a_cap_per_day_follows_the_zone() {
-    let mut program = oracle::program();
-    let capped = HitRule { cap: Some(ScoreCap { points: 20.0, per: days(1) }), ..rule(15.0, None) };
-    let id = oracle::score(&mut program, plain(vec![capped]));
-    let mut both = Both::new(program, oracle::ms("2026-03-28T12:00:00Z"));
-    event(&mut both);
-    // In Berlin that day has 23 hours, so the first hit has left the window.
-    both.go(both.now.plus(23 * HOUR));
-    event(&mut both);
-    let read = |both: &Both| View::new(&both.engine, &both.contact, both.now).score(id, ScorePart::Total);
-    assert!(oracle::near(read(&both), 30.0));
-    both.step(&Step::Zone { wait: 0, zone: ZONES.len() - 1 });
-    assert!(oracle::near(read(&both), 20.0));
-    both.compare();
-}
-
-#[test]
-fn of_two_events_the_earlier_can_leave_later() {
-    let mut program = oracle::program();
-    behaviours(&mut program);
-    let two = compare(CompareOp::GreaterEqual, Expr::Behaviour(Id::new(3)), Expr::Const(Value::Int(2)));
-    let segment = oracle::segment(&mut program, two);
-    let mut both = Both::new(program, oracle::ms("2026-01-29T22:00:00Z"));
-    event(&mut both);
-    both.go(Timestamp(oracle::ms("2026-01-31T00:00:00Z")));
-    event(&mut both);
-    // Both leave on 28 February: the one of the 31st at 01:00, that of the 29th at 23:00.
-    assert_eq!(both.timer, Some(Timestamp(oracle::ms("2026-02-28T00:00:00Z"))));
-    both.go(Timestamp(oracle::ms("2026-02-28T00:00:00Z")));
-    assert!(!both.contact.facts.in_segment(segment));
-}
-
-trait ClonedRefs<'a> {
-    fn cloned_refs(self) -> Vec<&'a Step>;
-}
-
-impl<'a, I: Iterator<Item = &'a Step>> ClonedRefs<'a> for I {
-    fn cloned_refs(self) -> Vec<&'a Step> {
-        self.collect()
     }
 }
 

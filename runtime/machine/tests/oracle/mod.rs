@@ -9,6 +9,7 @@
     reason = "a test"
 )]
 
+pub(crate) mod drive;
 pub(crate) mod scores;
 
 use std::sync::Arc;
