@@ -154,6 +154,11 @@ impl Sink {
         self.found.is_empty()
     }
 
+    /// All that was found, in the order in which it was.
+    pub(crate) fn into_found(self) -> Vec<Diagnostic> {
+        self.found
+    }
+
     /// All that was found: by file and place, errors before warnings at the same place, without repetition.
     #[must_use]
     pub fn finish(mut self) -> Vec<Diagnostic> {

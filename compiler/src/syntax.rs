@@ -25,14 +25,28 @@ pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> tree::File {
         sink.push(Diagnostic::new(Code::TooDeep, Span::new(file, 0, 0), message).help("split it into several files"));
         return found;
     }
-    let clean = clean::clean(file, text, sink);
+    let mut own = Sink::default();
+    let clean = clean::clean(file, text, &mut own);
     for chunk in chunk::split(&clean.text) {
         let start = chunk.offset as usize;
         let source = text.get(start..(start + chunk.text.len()).min(text.len())).unwrap_or("");
-        let Some(mut item) = item::read(file, &chunk, source, sink) else { continue };
+        let Some(mut item) = item::read(file, &chunk, source, &mut own) else { continue };
         let inside = |at: &u32| item.span.start <= *at && *at < item.span.end;
         item.broken |= clean.wounds.iter().any(inside);
         found.items.push(item);
     }
+    first_causes(text, own.into_found()).into_iter().for_each(|diagnostic| sink.push(diagnostic));
     found
+}
+
+/// A character that has no place tears a word or a line apart; what the grammar says of the pieces follows from it.
+fn first_causes(text: &str, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let strange = |d: &&Diagnostic| d.code == Code::BadCharacter;
+    let torn: Vec<u32> = found.iter().filter(strange).map(|d| d.primary.span.end).collect();
+    let same_line = |from: u32, to: u32| {
+        from <= to && text.get(from as usize..to as usize).is_some_and(|between| !between.contains('\n'))
+    };
+    let follows =
+        |d: &Diagnostic| d.code == Code::Syntax && torn.iter().any(|&end| same_line(end, d.primary.span.start));
+    found.into_iter().filter(|d| !follows(d)).collect()
 }
