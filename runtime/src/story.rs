@@ -5,7 +5,7 @@ mod why_not;
 use std::sync::Arc;
 
 use flow_graph::Timestamp;
-use flow_machine::Engine;
+use flow_machine::{Engine, View};
 use serde::Serialize;
 
 use crate::driver::{Driver, Options};
@@ -45,7 +45,11 @@ pub fn tell(
     let mut driver = Driver::new(Arc::clone(engine), Arc::clone(renderer), options);
     let mut timeline = Timeline::new(engine);
     // The clock of all inputs is the clock of this one, too: what arrives out of order arrives late here as well.
+    let mut came = why_not::Came::new();
     for (at, incoming) in mine.inputs {
+        if let Some(event) = &incoming.event {
+            *came.entry(event.kind.index()).or_default() += 1;
+        }
         let incoming = Incoming { arrival: Some(at), ..incoming.clone() };
         driver.feed(&incoming, &mut timeline);
     }
@@ -60,7 +64,7 @@ pub fn tell(
         until: driver.now().to_string(),
         moments: timeline.of(people, number).map(Entry::moment).collect(),
         standing: why_not::standing(engine, contact, driver.now()),
-        not_sent: why_not::not_sent(engine, contact, driver.now(), &records),
+        not_sent: why_not::not_sent(View::new(engine, contact, driver.now()), &came, &records),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Where a contact stands, and why messages were never sent to it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use flow_graph::program::{Message, Program, Sequence, Step, StepKind, Trigger};
 use flow_graph::{Expr, Id, Timestamp};
@@ -30,6 +30,9 @@ pub struct Way {
     /// The line responsible.
     pub at: Option<Place>,
 }
+
+/// How often each event came, by the number of the event.
+pub(super) type Came = BTreeMap<usize, u64>;
 
 /// Where a contact stands, a line each.
 pub(super) fn standing(engine: &Engine, contact: &Contact, now: Timestamp) -> Vec<String> {
@@ -71,11 +74,11 @@ pub(super) fn standing(engine: &Engine, contact: &Contact, now: Timestamp) -> Ve
 }
 
 /// Messages that were never sent.
-pub(super) fn not_sent(engine: &Engine, contact: &Contact, now: Timestamp, records: &[&Record]) -> Vec<NotSent> {
-    let program = engine.program();
+pub(super) fn not_sent(view: View<'_>, came: &Came, records: &[&Record]) -> Vec<NotSent> {
+    let program = view.engine.program();
     let sent: BTreeSet<_> =
         records.iter().filter(|record| record.kind == Kind::Send).map(|record| record.name.as_str()).collect();
-    let look = Look { program, view: View::new(engine, contact, now), records };
+    let look = Look { program, view, came, records };
     let missing = program.messages.enumerate().filter(|(_, message)| !sent.contains(message.name.as_str()));
     missing
         .map(|(id, message)| {
@@ -89,6 +92,7 @@ pub(super) fn not_sent(engine: &Engine, contact: &Contact, now: Timestamp, recor
 struct Look<'a> {
     program: &'a Program,
     view: View<'a>,
+    came: &'a Came,
     records: &'a [&'a Record],
 }
 
@@ -156,6 +160,9 @@ impl Look<'_> {
         {
             return ("nobody is let in while `exit when` holds, as it does".to_owned(), self.place(sequence.enter_at));
         }
+        if let Some(reason) = self.kept_out(sequence) {
+            return (reason, self.place(sequence.enter_at));
+        }
         let triggers: Vec<_> = sequence.enter.iter().map(|trigger| self.trigger(trigger)).collect();
         let enrolls = self.program.sequences.iter().filter(|other| {
             let enrolls = |step: &Step| {
@@ -167,6 +174,18 @@ impl Look<'_> {
         let mut causes = triggers;
         causes.extend(enrolls.map(|other| format!("`enroll in {}` of {}", sequence.name, other.name)));
         (format!("no run began: it begins at {}", causes.join(" or ")), self.place(sequence.enter_at))
+    }
+
+    /// The event that begins a run came, and yet none began.
+    fn kept_out(&self, sequence: &Sequence) -> Option<String> {
+        sequence.enter.iter().find_map(|trigger| {
+            let Trigger::Event { event, filter } = trigger else { return None };
+            let times = *self.came.get(&event.index())?;
+            let name = self.program.events.get(*event).map_or("?", |event| &event.name);
+            let times = if times == 1 { "once".to_owned() } else { format!("{times} times") };
+            let condition = if filter.is_some() { ", its `where` did not hold" } else { "" };
+            Some(format!("no run began: {name} came {times}, but it was late{condition}, or `unless` held then"))
+        })
     }
 
     fn trigger(&self, trigger: &Trigger) -> String {
