@@ -3,6 +3,8 @@
 //! A block holds `$ command` lines, each with all that the command writes (both streams) and, when it is not 0, its
 //! exit code as `? 2`. Commands run in `sh` in the repository's folder; `$TMP` is an empty folder of the file. Figures
 //! that differ from run to run are written as `[..]`. `UPDATE_EXPECT=1` rewrites the files.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 #![cfg(unix)]
 
 use std::fs;

@@ -4,6 +4,8 @@
 //! name; settings are supplied where it brings none. `UPDATE_EXPECT=1` rewrites the goldens and makes a first case,
 //! from the page, for each code that has none.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;

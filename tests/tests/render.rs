@@ -1,5 +1,7 @@
 //! The renderers on hand-made diagnostics: awkward texts, several files, the shape of each machine format.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
 use flow_compiler::diagnostic::{Applicability, Code, Diagnostic};
 use flow_compiler::render::{self, View, miette::Style};
 use flow_compiler::source::{FileId, FileKind, Sources, Span};

@@ -98,7 +98,7 @@ fn stretches(file: &SourceFile, targets: &[&Target<'_>]) -> Vec<(u32, u32)> {
         let from = line.saturating_sub(1).max(1);
         let to = (line + 1).min(last_line).max(line);
         match found.last_mut() {
-            Some((_, end)) if line <= *end + NEAR - 1 => *end = to,
+            Some((_, end)) if line < *end + NEAR => *end = to,
             _ => found.push((from, to)),
         }
     }
