@@ -34,7 +34,7 @@ impl Progress {
             return;
         }
         if self.bar.is_none() && self.started.elapsed() >= AFTER {
-            self.bar = Some(bar(self.total));
+            self.bar = Some(bar(self.total).with_elapsed(self.started.elapsed()));
         }
         if let Some(bar) = &self.bar {
             bar.set_position(position);
