@@ -222,6 +222,9 @@ proptest! {
                 let value = both.oracle().at(from.plus(n * 11 * 60_000)).score(id, ScorePart::Total);
                 walked = derive::band::after(&bands, walked, value);
             }
+            // Right before something arrives, too: what arrives may lift a score that has just fallen.
+            let before = both.oracle().at(from.plus(*wait)).score(id, ScorePart::Total);
+            walked = derive::band::after(&bands, walked, before);
             both.step(step);
             let value = both.oracle().score(id, ScorePart::Total);
             walked = derive::band::after(&bands, walked, value);
