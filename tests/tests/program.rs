@@ -1,6 +1,8 @@
 //! The program itself: it depends on nothing but the meaning of the text, survives being written and read, and a
 //! broken one is refused.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
 use std::fs;
 
 use flow_compiler::names::Symbol;

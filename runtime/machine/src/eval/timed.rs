@@ -3,8 +3,6 @@
 use flow_graph::program::{Derived, Program, Reach};
 use flow_graph::{Expr, Id};
 
-use super::walk::inside;
-
 /// Of the scores with bands and the segments those that time alone can change, in their order.
 pub(crate) fn derived(program: &Program) -> Vec<Derived> {
     let timed = |derived: &&Derived| match derived {
@@ -19,7 +17,7 @@ pub(crate) fn derived(program: &Program) -> Vec<Derived> {
 /// Whether time alone can change a value. Segments, bands and stages change in a turn only, which looks again.
 fn expr(program: &Program, whole: &Expr) -> bool {
     let mut timed = false;
-    inside(whole, &mut |part| {
+    whole.walk(&mut |part| {
         timed |= match part {
             Expr::SinceLast { .. } => true,
             Expr::Behaviour(id) => program.behaviours.get(*id).is_some_and(|behaviour| behaviour.reach != Reach::Ever),

@@ -5,7 +5,7 @@ use flow_graph::program::{Cause, Program, SetAction, StepKind, Trigger, WaitUnti
 
 /// Visits each expression of a program, and each one inside of it.
 pub(crate) fn each_expr(program: &Program, visit: &mut dyn FnMut(&Expr)) {
-    let mut visit = |expr: &Expr| inside(expr, visit);
+    let mut visit = |expr: &Expr| expr.walk(&mut |part| visit(part));
     program.behaviours.iter().filter_map(|one| one.filter.as_ref()).for_each(&mut visit);
     for score in &program.scores {
         score.fit.iter().map(|rule| &rule.when).for_each(&mut visit);
@@ -66,52 +66,5 @@ fn of_step(step: &StepKind, visit: &mut dyn FnMut(&Expr)) {
         | StepKind::Notify { .. }
         | StepKind::Enroll(_)
         | StepKind::Exit => {}
-    }
-}
-
-/// Visits an expression and each one inside of it.
-pub(crate) fn inside(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
-    visit(expr);
-    match expr {
-        Expr::Const(_)
-        | Expr::Field(_)
-        | Expr::This(_)
-        | Expr::ThisMeta(_)
-        | Expr::Trigger(_)
-        | Expr::TriggerMeta(_)
-        | Expr::Key
-        | Expr::Behaviour(_)
-        | Expr::Score { .. }
-        | Expr::InBand { .. }
-        | Expr::InSegment(_)
-        | Expr::InStage { .. }
-        | Expr::InSequence(_)
-        | Expr::SinceLast { .. }
-        | Expr::Template(_) => {}
-        Expr::Not(inner) | Expr::Known(inner) => inside(inner, visit),
-        Expr::And(all) | Expr::Or(all) => all.iter().for_each(|one| inside(one, visit)),
-        Expr::Compare { left, right, .. } | Expr::Arith { left, right, .. } => {
-            inside(left, visit);
-            inside(right, visit);
-        }
-        Expr::OneOf { value, .. } | Expr::Matches { value, .. } => inside(value, visit),
-        Expr::TextTest { value, pattern, .. } => {
-            inside(value, visit);
-            inside(pattern, visit);
-        }
-        Expr::Contains { set, member } => {
-            inside(set, visit);
-            inside(member, visit);
-        }
-        Expr::Shift { moment, .. } => inside(moment, visit),
-        Expr::Default { value, fallback } => {
-            inside(value, visit);
-            inside(fallback, visit);
-        }
-        Expr::If { condition, then, otherwise } => {
-            inside(condition, visit);
-            inside(then, visit);
-            inside(otherwise, visit);
-        }
     }
 }
