@@ -28,7 +28,7 @@ fn files_are_short() {
         let limit = if LEAVES.iter().any(|leaf| name.starts_with(leaf)) { LEAF_LINES_MAX } else { FILE_LINES_MAX };
         match listed.get(name.as_str()) {
             Some(&size) if lines > size => {
-                wrong.push(format!("{name}: {lines} lines, it had {size}: it may only shrink"))
+                wrong.push(format!("{name}: {lines} lines, it had {size}: it may only shrink"));
             }
             Some(&size) if lines < size => {
                 wrong.push(format!("{name}: {lines} lines, less than the {size} listed: lower the figure in TOO_LONG"));
