@@ -7,9 +7,9 @@ use clap::{Parser, Subcommand, ValueEnum};
 /// Marketing automation as code: check, test and run `.flow` projects.
 #[derive(Debug, Parser)]
 #[command(name = "flow", version, max_term_width = 100, after_help = AFTER, subcommand_required = true)]
-#[command(arg_required_else_help = true, disable_help_subcommand = true, infer_subcommands = false)]
+#[command(arg_required_else_help = true, infer_subcommands = false)]
 pub(crate) struct Args {
-    /// Colours: on a terminal, always, or never; the variable `NO_COLOR` counts too
+    /// Colours: auto (on a terminal, unless `NO_COLOR` is set), always, never
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN", hide_possible_values = true)]
     pub(crate) color: Colour,
     /// What to do
@@ -20,7 +20,7 @@ pub(crate) struct Args {
 const AFTER: &str = "\
 Exit codes:
   0  done, nothing wrong
-  1  an error in the project, or a test that fails
+  1  an error in the project (`--deny-warnings`: or a warning), or a failed test
   2  wrong use, or an input that cannot be read
   3  `flow run --strict`: some rows could not be used
 
@@ -40,27 +40,30 @@ pub(crate) enum Command {
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  flow check                                  the project in this folder or above it
-  flow check examples/shop                    another one
-  flow check --format json | jq .errors       for tools
-  flow check --format sarif > flow.sarif      for code scanning
-  flow check --format github                  notes in a pull request")]
+  flow check examples/shop                         one project
+  flow check examples/mistakes --format plain      one line for each mistake
+  flow check examples/shop --deny-warnings --format github
+                                                   in the checks of a pull request
+Without a folder: the project in this folder or above it.")]
 pub(crate) struct CheckArgs {
     /// A folder of the project [default: this one]
     pub(crate) dir: Option<PathBuf>,
     /// How diagnostics are written
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     pub(crate) format: CheckFormat,
+    /// End with code 1 when there are warnings, too
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
 }
 
 /// Run the tests of a project on a virtual clock
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  flow test                                  all tests of the project in this folder or above it
-  flow test cart                             those with `cart` in their name
-  flow test examples/shop cart               those of another project
-  flow test --format junit > tests.xml       for CI")]
+  flow test examples/shop                       all tests of a project
+  flow test examples/shop cart                  those with `cart` in their name
+  flow test examples/saas --format junit        for the checks of a pull request
+Without a folder: the project in this folder or above it.")]
 pub(crate) struct TestArgs {
     /// A folder of the project [default: this one], then a part of the names of tests
     #[arg(value_names = ["DIR", "FILTER"], num_args = 0..=2)]
@@ -77,10 +80,11 @@ pub(crate) struct TestArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  flow run --events events.jsonl                        JSON Lines in Segment's shape
-  flow run examples/cdnow --events sales.csv --sort     CSV, as `[import.NAME]` in `flow.toml` says
-  flow run --events a.jsonl b.jsonl --out decisions.jsonl --rejects rejects.jsonl
-  zcat events.jsonl.gz | flow run --events - --until 2026-06-30")]
+  flow run examples/shop --events examples/shop/events.jsonl
+  flow run examples/shop --events examples/shop/events.jsonl --quiet --out -
+  flow run examples/cdnow --events examples/cdnow/sample.csv --sort
+  cat examples/shop/events.jsonl | flow run examples/shop --events -
+JSON Lines have Segment's shape; CSV becomes events as `[import.NAME]` says.")]
 pub(crate) struct RunArgs {
     /// A folder of the project [default: this one]
     pub(crate) dir: Option<PathBuf>,
@@ -103,12 +107,13 @@ pub(crate) struct RunArgs {
     pub(crate) strict: bool,
 }
 
-/// Tell one contact's story: what happened, what was decided, and the line responsible
+/// Tell one contact's story: what was decided, and which line did it
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  flow why --events events.jsonl --contact u-1
-  flow why examples/shop --events examples/shop/events.jsonl --contact u-1 --message cart_reminder")]
+  flow why examples/shop --events examples/shop/events.jsonl --contact u-104
+  flow why examples/shop --events examples/shop/events.jsonl --contact u-101 \\
+    --message cart_reminder")]
 pub(crate) struct WhyArgs {
     /// A folder of the project [default: this one]
     pub(crate) dir: Option<PathBuf>,
@@ -134,7 +139,8 @@ pub(crate) struct InputArgs {
     /// Put all events into the order of their time first
     #[arg(long)]
     pub(crate) sort: bool,
-    /// Go on until then: `2026-06-30`, `2026-06-30T12:00` or with `Z` or an offset
+    /// Go on until then: the end of a day (`2026-06-30`) or an instant
+    /// (`2026-06-30T12:00`, in the project's zone unless it says `Z` or an offset)
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<String>,
 }
@@ -143,8 +149,9 @@ pub(crate) struct InputArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  flow explain F2001      what this code means
-  flow explain --list     all codes")]
+  flow explain F2001            what this code means
+  flow explain unknown-name     the same by its name
+  flow explain --list           all codes")]
 pub(crate) struct ExplainArgs {
     /// The code, such as `F2001`, or its name
     #[arg(required_unless_present = "list")]

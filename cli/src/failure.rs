@@ -51,9 +51,15 @@ impl Failure {
     pub(crate) fn file(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
         let kind = error.kind();
         let why = if kind == std::io::ErrorKind::NotFound && doing == "read" {
-            "there is no such file".to_owned()
+            "there is no such file or folder".to_owned()
+        } else if kind == std::io::ErrorKind::NotFound {
+            "there is no such folder".to_owned()
+        } else if kind == std::io::ErrorKind::IsADirectory {
+            "it is a folder".to_owned()
         } else if kind == std::io::ErrorKind::PermissionDenied {
             "permission denied".to_owned()
+        } else if kind == std::io::ErrorKind::ReadOnlyFilesystem {
+            "nothing can be written there".to_owned()
         } else {
             error.to_string()
         };

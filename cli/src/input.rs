@@ -62,7 +62,8 @@ fn instant(text: &str, zone: &TimeZone) -> Option<jiff::Timestamp> {
 fn source(path: &Path, args: &InputArgs, settings: &Settings) -> Result<Source, Failure> {
     let format = format(path, args, settings)?;
     if path == Path::new("-") {
-        let reader = Box::new(BufReader::with_capacity(BUFFER_BYTES, io::stdin()));
+        let mut reader: Box<dyn BufRead> = Box::new(BufReader::with_capacity(BUFFER_BYTES, io::stdin()));
+        let format = look(format, &mut reader);
         return Ok(Source { name: "-".to_owned(), reader, format, bytes: 0 });
     }
     let file = File::open(path).map_err(|error| Failure::file("read", path, &error))?;
@@ -70,12 +71,18 @@ fn source(path: &Path, args: &InputArgs, settings: &Settings) -> Result<Source, 
     if meta.is_dir() {
         return Err(Failure::new(format!("`{}` is a folder, not a file of events", path.display())));
     }
-    Ok(Source {
-        name: path.to_string_lossy().into_owned(),
-        reader: Box::new(BufReader::with_capacity(BUFFER_BYTES, file)),
-        format,
-        bytes: meta.len(),
-    })
+    let mut reader: Box<dyn BufRead> = Box::new(BufReader::with_capacity(BUFFER_BYTES, file));
+    let format = look(format, &mut reader);
+    Ok(Source { name: path.to_string_lossy().into_owned(), reader, format, bytes: meta.len() })
+}
+
+/// Tables of many countries have `;` between their columns: so it is where the first line has some and no comma. What
+/// cannot be read is told when it is read.
+fn look(format: Format, reader: &mut Box<dyn BufRead>) -> Format {
+    let Format::Csv(mapping) = format else { return format };
+    let first = reader.fill_buf().unwrap_or_default().split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let delimiter = if first.contains(&b';') && !first.contains(&b',') { b';' } else { mapping.delimiter };
+    Format::Csv(Mapping { delimiter, ..mapping })
 }
 
 /// CSV by its ending, or because a mapping is named and the ending does not say otherwise.

@@ -1,6 +1,7 @@
 //! The command `flow`: the one place that composes compiler and runtime, reads a project's files and prints.
 
 mod args;
+mod clock;
 mod commands;
 mod failure;
 mod input;

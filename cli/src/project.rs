@@ -106,7 +106,9 @@ fn find(dir: &Path) -> Result<PathBuf, Failure> {
         "`{}` is not in a project: neither it nor a folder above has a `{SETTINGS}`",
         dir.display()
     ))
-    .help(format!("name the project's folder, or write a `{SETTINGS}` with `[project]`, `name` and `timezone`")))
+    .help(format!(
+        "name the project's folder, or write a `{SETTINGS}` with `[project]`, `name`, `language = 1` and `timezone`"
+    )))
 }
 
 /// All files below a folder; what is hidden or built is left out, and links to folders are not followed.

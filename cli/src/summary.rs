@@ -8,7 +8,8 @@ use flow_runtime::Summary;
 use flow_runtime::ingest::{Reason, Rejection, Scope};
 use flow_runtime::summary::{Conversion, MessageFigures, SequenceFigures, SlaFigures};
 
-use crate::layout::{Row, elapsed, number, plural, rows};
+use crate::clock::Clock;
+use crate::layout::{Row, elapsed, hanging, number, plural, rows};
 use crate::terminal::{BOLD, DIM, Terminal, YELLOW};
 
 /// What was refused, by reason, each with its first example.
@@ -29,11 +30,17 @@ impl Rejects {
     }
 
     fn rows(&self, scope: Scope) -> Vec<Row> {
+        let mut files = self.found.values().map(|(_, first)| &first.file);
+        let one = files.next().is_none_or(|file| files.all(|other| other == file));
+        let place = |first: &Rejection| match one {
+            true => format!("line {}", first.line),
+            false => format!("{}:{}", first.file, first.line),
+        };
         let here = self.found.iter().filter(|((found, _), _)| *found == scope);
-        here.map(|((_, reason), (count, first))| {
-            Row::new(reason.code(), *count, format!("{}:{}: {}", first.file, first.line, first.detail))
-        })
-        .collect()
+        let rows = here.map(|((_, reason), (count, first))| {
+            Row::new(reason.code(), *count, format!("{}: {}", place(first), first.detail))
+        });
+        most_first(rows.collect())
     }
 }
 
@@ -49,12 +56,28 @@ pub(crate) struct End<'a> {
     pub(crate) took: Duration,
     /// Where decisions were written.
     pub(crate) out: Option<&'a Path>,
+    /// Tells times.
+    pub(crate) clock: &'a Clock,
+    /// Whether all events were put in order first.
+    pub(crate) sorted: bool,
+    /// `--until` as it was given.
+    pub(crate) until: Option<&'a str>,
 }
 
-/// The figures of a run.
+/// The figures of a run. Stages and bands stand in their order, all else with the most first.
 pub(crate) fn text(end: &End<'_>, terminal: &Terminal) -> String {
     let summary = end.summary;
     let mut page = Page { terminal, text: String::new() };
+    if summary.contacts > 0 {
+        figures(summary, &mut page);
+    }
+    page.section("rows that could not be used", &end.rejects.rows(Scope::Call), false);
+    page.section("values that could not be used", &end.rejects.rows(Scope::Value), false);
+    page.last(end);
+    page.text
+}
+
+fn figures(summary: &Summary, page: &mut Page<'_>) {
     for funnel in &summary.lifecycles {
         let stages = funnel.stages.iter().map(|stage| {
             let note = format!("entered {}", number(stage.entered));
@@ -63,7 +86,7 @@ pub(crate) fn text(end: &End<'_>, terminal: &Terminal) -> String {
         page.section(&format!("stages of {}", funnel.lifecycle), &stages.collect::<Vec<_>>(), true);
     }
     let segments = summary.segments.iter().map(|size| Row::new(&size.name, size.contacts, ""));
-    page.section("segments", &segments.collect::<Vec<_>>(), true);
+    page.section("segments", &most_first(segments.collect()), true);
     for score in &summary.scores {
         let mut bands: Vec<Row> = score.bands.iter().map(|band| Row::new(&band.name, band.contacts, "")).collect();
         if score.below > 0 {
@@ -71,17 +94,19 @@ pub(crate) fn text(end: &End<'_>, terminal: &Terminal) -> String {
         }
         page.section(&format!("bands of {}", score.score), &bands, true);
     }
-    let sent: Vec<Row> = summary.messages.iter().map(message).collect();
-    page.section("messages sent", &sent, true);
-    let sequences: Vec<Row> = summary.sequences.iter().map(sequence).collect();
-    page.section("sequences entered", &sequences, false);
-    page.section("service levels started", &summary.slas.iter().map(sla).collect::<Vec<_>>(), false);
-    page.section("calls", &pairs(&summary.calls), false);
-    page.section("notices", &pairs(&summary.notices), false);
-    page.section("rows that could not be used", &end.rejects.rows(Scope::Call), false);
-    page.section("values that could not be used", &end.rejects.rows(Scope::Value), false);
-    page.last(end);
-    page.text
+    let sent = summary.messages.iter().map(|figures| Row::new(&figures.message, figures.sent, ""));
+    page.section("messages sent", &most_first(sent.collect()), true);
+    page.words("messages held or dropped", &summary.messages.iter().filter_map(stopped).collect::<Vec<_>>());
+    page.section("sequences entered", &most_first(summary.sequences.iter().map(sequence).collect()), false);
+    page.section("service levels started", &most_first(summary.slas.iter().map(sla).collect()), false);
+    page.section("calls", &most_first(pairs(&summary.calls)), false);
+    page.section("notices", &most_first(pairs(&summary.notices)), false);
+}
+
+/// Of equal counts the names decide, which stand in order already.
+fn most_first(mut rows: Vec<Row>) -> Vec<Row> {
+    rows.sort_by_key(|row| std::cmp::Reverse(row.count));
+    rows
 }
 
 struct Page<'a> {
@@ -101,12 +126,27 @@ impl Page<'_> {
         self.text.push('\n');
     }
 
+    /// A heading, names and what is said of each.
+    fn words(&mut self, title: &str, entries: &[(&str, String)]) {
+        if entries.is_empty() {
+            return;
+        }
+        self.text.push_str(&format!("{}\n", self.terminal.paint(BOLD, title)));
+        let longest = entries.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+        for (name, words) in entries {
+            self.text.push_str(&hanging(&format!("  {name:<longest$}  "), words, self.terminal.width));
+        }
+        self.text.push('\n');
+    }
+
     /// What was read, what came of it, and how fast.
     fn last(&mut self, end: &End<'_>) {
         let counts = end.summary.counts;
-        let until = crate::layout::instant(&end.summary.until);
         let (inputs, people) = (plural(counts.inputs, "event"), plural(end.summary.contacts, "contact"));
-        self.text.push_str(&format!("{inputs} of {people}, until {until}\n"));
+        match counts.inputs {
+            0 => self.text.push_str("no events\n"),
+            _ => self.text.push_str(&format!("{inputs} of {people}{}\n", until(end))),
+        }
         let aside = [
             (counts.late, "late", "late"),
             (counts.duplicates, "seen before", "seen before"),
@@ -119,21 +159,36 @@ impl Page<'_> {
             self.text.push_str(&self.terminal.paint(YELLOW, &aside.join(", ")));
             self.text.push('\n');
         }
+        if counts.late * 2 > counts.inputs && !end.sorted {
+            self.text.push_str("most events came late, which triggers nothing: `--sort` puts them in order first\n");
+        }
         let speed =
             per_second(counts.inputs, end.took).map_or_else(String::new, |n| format!(", {} events/s", number(n)));
         let time = self.terminal.paint(DIM, &format!("in {}{speed}", elapsed(end.took)));
-        let written = end.out.map_or_else(String::new, |path| format!(", written to {}", path.display()));
+        let out = end.out.filter(|path| *path != Path::new("-"));
+        let written = out.map_or_else(String::new, |path| format!(", written to {}", path.display()));
         self.text.push_str(&format!("{} {time}{written}\n", plural(end.decisions, "decision")));
     }
 }
 
-fn message(figures: &MessageFigures) -> Row {
-    let stopped = |word: &str, gates: &BTreeMap<String, u64>| {
-        gates.iter().map(|(gate, n)| format!("{word} {} by {gate}", number(*n))).collect::<Vec<_>>()
+/// `, until 2026-03-27 10:00:00 Europe/Berlin`; a day that was given has its end there.
+fn until(end: &End<'_>) -> String {
+    match end.until {
+        Some(day) if day.len() == "2026-03-27".len() => format!(", to the end of {day}"),
+        Some(_) | None if end.summary.contacts == 0 => String::new(),
+        Some(_) | None => format!(", until {} {}", end.clock.tell(&end.summary.until), end.clock.zone()),
+    }
+}
+
+/// `held 3 by cap, 1 by quiet; dropped 2 by consent`
+fn stopped(figures: &MessageFigures) -> Option<(&str, String)> {
+    let words = |word: &str, gates: &BTreeMap<String, u64>| {
+        let gates: Vec<_> = gates.iter().map(|(gate, n)| format!("{} by {gate}", number(*n))).collect();
+        (!gates.is_empty()).then(|| format!("{word} {}", gates.join(", ")))
     };
-    let mut notes = stopped("held", &figures.held);
-    notes.extend(stopped("dropped", &figures.dropped));
-    Row::new(&figures.message, figures.sent, notes.join(", "))
+    let parts = [words("held", &figures.held), words("dropped", &figures.dropped)];
+    let said: Vec<String> = parts.into_iter().flatten().collect();
+    (!said.is_empty()).then(|| (figures.message.as_str(), said.join("; ")))
 }
 
 fn sequence(figures: &SequenceFigures) -> Row {

@@ -10,7 +10,7 @@ use crate::args::{CheckArgs, CheckFormat};
 use crate::failure::{Exit, Failure};
 use crate::layout::hanging;
 use crate::project::Project;
-use crate::terminal::{BOLD, DIM, GREEN, Terminal};
+use crate::terminal::{BOLD, DIM, GREEN, Terminal, YELLOW};
 
 pub(crate) fn run(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let project = Project::load(args.dir.as_deref())?;
@@ -21,10 +21,12 @@ pub(crate) fn run(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit, Fai
         CheckFormat::Text => {
             report(&project, &compilation, terminal);
             if let Some(program) = &compilation.program {
-                let verdict = if found.is_empty() { "no problems".to_owned() } else { count(found) };
-                let lead = format!("checked {}, {verdict}: ", files(&project));
-                let line = hanging(&lead, &inventory(program, compilation.tests.len()), terminal.width);
-                terminal.say(&line.replacen(&verdict, &terminal.paint(GREEN, &verdict), 1));
+                let verdict = match found.as_slice() {
+                    [] => terminal.paint(GREEN, "no problems"),
+                    some => terminal.paint(YELLOW, &count(some)),
+                };
+                terminal.say(&format!("{verdict} in {}\n", files(&project)));
+                terminal.say(&hanging("  ", &inventory(program, compilation.tests.len()), terminal.width));
             }
         }
         CheckFormat::Plain => terminal.say(&plain::plain(view, found)),
@@ -32,7 +34,8 @@ pub(crate) fn run(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit, Fai
         CheckFormat::Sarif => terminal.say(&sarif::sarif(view, found)),
         CheckFormat::Github => terminal.say(&github::github(view, found)),
     }
-    Ok(if compilation.program.is_some() { Exit::Done } else { Exit::Found })
+    let denied = args.deny_warnings && !found.is_empty();
+    Ok(if compilation.program.is_some() && !denied { Exit::Done } else { Exit::Found })
 }
 
 /// Shows all diagnostics to a person, and where to read on.

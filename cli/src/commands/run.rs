@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::check::compiled;
 use crate::args::{RunArgs, RunFormat};
+use crate::clock::Clock;
 use crate::failure::{Exit, Failure};
 use crate::input::{self, Source};
 use crate::output::Output;
@@ -54,11 +55,18 @@ pub(crate) fn run(args: &RunArgs, terminal: &mut Terminal) -> Result<Exit, Failu
         let summary = Summary::new(&run.driver, &run.recorder.tally);
         let text = match args.format {
             RunFormat::Text => {
-                let out = args.out.as_deref();
-                summary::text(
-                    &summary::End { summary: &summary, rejects: &run.refused, decisions, took, out },
-                    terminal,
-                )
+                let clock = Clock::of(&settings.project.timezone.value);
+                let end = summary::End {
+                    summary: &summary,
+                    rejects: &run.refused,
+                    decisions,
+                    took,
+                    out: args.out.as_deref(),
+                    clock: &clock,
+                    sorted: args.input.sort,
+                    until: args.input.until.as_deref(),
+                };
+                summary::text(&end, terminal)
             }
             RunFormat::Json => json(&summary, decisions),
         };

@@ -31,7 +31,10 @@ pub(crate) fn parse(line: &str) -> Result<Json<'_>, Refusal> {
         if error.to_string().starts_with(TOO_DEEP) {
             Refusal::call(Reason::TooDeep, format!("nested deeper than {MAX_DEPTH}"))
         } else {
-            Refusal::call(Reason::NotJson, format!("no JSON: {error}"))
+            // It is always line 1 there, and another one in the file.
+            let said = error.to_string();
+            let what = said.split(" at line ").next().unwrap_or_default();
+            Refusal::call(Reason::NotJson, format!("no JSON at column {}: {what}", error.column()))
         }
     })
 }
