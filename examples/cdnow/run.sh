@@ -12,5 +12,7 @@ for candidate in "${CDNOW:-}" ../shared/data/cdnow/transactions.csv; do
   fi
 done
 
+target=${CARGO_TARGET_DIR:-target}
 cargo build --release --locked --quiet --bin flow
-"${CARGO_TARGET_DIR:-target}/release/flow" run examples/cdnow --events "$events" --sort --until 1998-06-30 --out "${OUT:-target/cdnow-decisions.jsonl}"
+"$target/release/flow" run examples/cdnow --events "$events" --sort --until 1998-06-30 \
+  --out "${OUT:-$target/cdnow-decisions.jsonl}"
