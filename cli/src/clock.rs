@@ -24,7 +24,6 @@ impl Clock {
     }
 
     /// The same clock, with milliseconds where there are some.
-    #[allow(dead_code, reason = "used next")]
     pub(crate) fn exact(self) -> Self {
         Self { exact: true, ..self }
     }
@@ -48,8 +47,16 @@ impl Clock {
         told
     }
 
+    /// The day and the time of a moment.
+    pub(crate) fn of_moment(&self, at: flow_graph::Timestamp) -> (String, String) {
+        match Timestamp::from_millisecond(at.0) {
+            Ok(instant) => self.day_and_time(instant),
+            Err(_) => (at.to_string(), String::new()),
+        }
+    }
+
     /// `2026-03-27` and `10:00:00`
-    pub(crate) fn day_and_time(&self, instant: Timestamp) -> (String, String) {
+    fn day_and_time(&self, instant: Timestamp) -> (String, String) {
         let local = self.zone.to_datetime(instant);
         let milliseconds = match local.millisecond() {
             n if self.exact && n > 0 => format!(".{n:03}"),

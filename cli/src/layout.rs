@@ -95,11 +95,6 @@ pub(crate) fn hanging(lead: &str, words: &str, width: usize) -> String {
     text
 }
 
-/// `2026-03-27T10:00:00.000Z` as `2026-03-27 10:00:00Z`; milliseconds only where there are some.
-pub(crate) fn instant(text: &str) -> String {
-    text.replacen('T', " ", 1).replace(".000Z", "Z")
-}
-
 /// A line of at most `width` columns.
 pub(crate) fn shorten(line: &str, width: usize, unicode: bool) -> String {
     if line.chars().count() <= width {

@@ -7,9 +7,10 @@ use flow_runtime::testing::{Failure as Failed, Place};
 use flow_runtime::timeline::Moment;
 use quick_junit::{NonSuccessKind, Report, TestCase as JunitCase, TestCaseStatus, TestSuite};
 
+use crate::clock::Clock;
 use crate::commands::test::Ran;
 use crate::failure::Failure;
-use crate::layout::{hanging, instant};
+use crate::layout::hanging;
 use crate::project::Project;
 use crate::terminal::{BOLD, CYAN, DIM, GREEN, RED, Terminal};
 
@@ -18,17 +19,18 @@ pub(crate) fn story(project: &Project, case: &TestCase, failed: &Failed, termina
     let mut text = format!("\n{}  {}\n", terminal.paint(RED.bold(), "failed"), terminal.paint(BOLD, &case.name));
     let place = Place { file: case.file.clone(), line: failed.line };
     text.push_str(&excerpt(project, &place, terminal));
-    let pairs = [("expected", GREEN, &failed.expected), ("actual", RED, &failed.actual)];
+    let clock = Clock::of(&failed.zone).exact();
+    let pairs = [("expected", GREEN, clock.tell(&failed.expected)), ("actual", RED, clock.tell(&failed.actual))];
     for (name, style, words) in pairs {
         let lead = format!("  {name:<8}  ");
-        let said = hanging(&lead, words, terminal.width);
+        let said = hanging(&lead, &words, terminal.width);
         text.push_str(&said.replacen(&lead, &format!("  {}  ", terminal.paint(style, &format!("{name:<8}"))), 1));
     }
     let lead = format!("  {:<8}  ", "at");
-    text.push_str(&format!("{lead}{}\n", instant(&failed.at)));
+    text.push_str(&format!("{lead}{} {}\n", clock.tell(&failed.at), clock.zone()));
     if !failed.timeline.is_empty() {
         text.push_str("\n  what led there\n");
-        text.push_str(&timeline(&failed.timeline, terminal));
+        text.push_str(&timeline(&failed.timeline, &clock, terminal));
     }
     if let Some(responsible) = &failed.responsible {
         text.push_str("\n  responsible\n");
@@ -37,21 +39,24 @@ pub(crate) fn story(project: &Project, case: &TestCase, failed: &Failed, termina
     text
 }
 
-/// Moments below each other; an instant is written once, what came from outside has an arrow.
-pub(crate) fn timeline(moments: &[Moment], terminal: &Terminal) -> String {
+/// Moments below each other, day by day; an instant is written once, what came from outside has an arrow.
+pub(crate) fn timeline(moments: &[Moment], clock: &Clock, terminal: &Terminal) -> String {
     let mut text = String::new();
-    let mut last = String::new();
-    let (arrow, width) = (if terminal.unicode { "→" } else { ">" }, terminal.width);
-    let instants: Vec<String> = moments.iter().map(|moment| instant(&moment.at.to_string())).collect();
-    let longest = instants.iter().map(String::len).max().unwrap_or(0);
-    for (moment, at) in moments.iter().zip(&instants) {
-        let at = format!("{at:<longest$}");
-        let shown = if at == last { " ".repeat(at.chars().count()) } else { at.clone() };
+    let arrow = if terminal.unicode { "→" } else { ">" };
+    let told: Vec<_> = moments.iter().map(|moment| clock.of_moment(moment.at)).collect();
+    let longest = told.iter().map(|(_, time)| time.len()).max().unwrap_or(0);
+    let mut last = (String::new(), String::new());
+    for (moment, (day, time)) in moments.iter().zip(told) {
+        if day != last.0 {
+            text.push_str(&format!("  {}\n", terminal.paint(DIM, &day)));
+            last.1.clear();
+        }
+        let shown = if time == last.1 { "" } else { time.as_str() };
+        let shown = format!("{shown:<longest$}");
         let sign = if moment.input { arrow } else { " " };
-        let lead = format!("  {shown} {sign} ");
-        let said = hanging(&lead, &moment.line, width);
+        let said = hanging(&format!("    {shown} {sign} "), &clock.tell(&moment.line), terminal.width);
         text.push_str(&if moment.input { said } else { said.replacen(&shown, &terminal.paint(DIM, &shown), 1) });
-        last = at;
+        last = (day, time);
     }
     text
 }
@@ -98,15 +103,17 @@ pub(crate) fn junit(project: &Project, ran: &[Ran<'_>], took: Duration) -> Resul
 fn status(project: &Project, ran: &Ran<'_>) -> TestCaseStatus {
     let Some(failed) = &ran.failed else { return TestCaseStatus::success() };
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    let clock = Clock::of(&failed.zone).exact();
     let place = format!("{}:{}", project.path(&ran.case.file), failed.line);
-    let mut lines = vec![format!("{place}: {}", failed.text), format!("at: {}", failed.at)];
-    lines.push(format!("expected: {}", failed.expected));
-    lines.push(format!("actual: {}", failed.actual));
-    lines.extend(failed.timeline.iter().map(|moment| format!("{}  {}", moment.at, moment.line)));
+    let (expected, actual) = (clock.tell(&failed.expected), clock.tell(&failed.actual));
+    let mut lines = vec![format!("{place}: {}", failed.text), format!("expected: {expected}")];
+    lines.push(format!("actual: {actual}"));
+    lines.push(format!("at: {} {}", clock.tell(&failed.at), clock.zone()));
+    lines.extend(failed.timeline.iter().map(|moment| clock.tell(&format!("{}  {}", moment.at, moment.line))));
     if let Some(place) = &failed.responsible {
         lines.push(format!("responsible: {}:{}", project.path(&place.file), place.line));
     }
-    status.set_message(format!("expected {}, but {}", failed.expected, failed.actual)).set_type("expectation");
+    status.set_message(format!("expected {expected}, but {actual}")).set_type("expectation");
     status.set_description(lines.join("\n"));
     status
 }

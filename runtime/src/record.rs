@@ -175,6 +175,12 @@ impl Record {
     pub fn line(&self) -> String {
         line::of(self)
     }
+
+    /// What happened, without the reason.
+    #[must_use]
+    pub fn what(&self) -> String {
+        line::what(self)
+    }
 }
 
 impl Serialize for Record {

@@ -1,5 +1,6 @@
 //! One contact's story for `flow why`: what came in, what was decided and why, and why the rest was not sent.
 
+mod parting;
 mod why_not;
 
 use std::sync::Arc;
@@ -21,6 +22,8 @@ pub use why_not::{NotSent, Way};
 pub struct Story {
     /// The id by which the contact goes.
     pub contact: String,
+    /// The zone of the contact, else of the project. Instants stand in UTC all the same.
+    pub zone: String,
     /// Where the story ends, RFC 3339.
     pub until: String,
     /// All that happened, in order.
@@ -61,6 +64,7 @@ pub fn tell(
     let records: Vec<_> = timeline.records(people, number).collect();
     Some(Story {
         contact: contact.id.to_string(),
+        zone: contact.zone(engine).iana_name().unwrap_or("UTC").to_owned(),
         until: driver.now().to_string(),
         moments: timeline.of(people, number).map(Entry::moment).collect(),
         standing: why_not::standing(engine, contact, driver.now()),

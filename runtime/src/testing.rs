@@ -39,6 +39,8 @@ pub struct Failure {
     pub line: u32,
     /// That line as written.
     pub text: String,
+    /// The zone of the project, in which a test is written. Instants stand in UTC all the same.
+    pub zone: String,
     /// Where the test stood.
     pub at: String,
     /// What was expected.
@@ -172,6 +174,7 @@ impl Run<'_> {
         Some(Box::new(Failure {
             line: line.line,
             text: line.text.clone(),
+            zone: self.bench.engine.program().project.timezone.clone(),
             at: self.now.to_string(),
             expected: look.expected(expectation),
             actual: look.actual(expectation),

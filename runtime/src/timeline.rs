@@ -1,7 +1,7 @@
 //! What happened to contacts, in order: their inputs and what was decided.
 
-use flow_graph::Timestamp;
 use flow_graph::program::Program;
+use flow_graph::{Timestamp, Value};
 use flow_machine::Engine;
 use flow_machine::decision::Outcome;
 use serde::Serialize;
@@ -145,7 +145,7 @@ fn words(program: &Program, arriving: Arriving<'_>) -> String {
         let known = program.events.get(event.kind);
         let fields = known.map_or(&[][..], |known| &known.fields).iter().zip(&event.values);
         let fields = fields
-            .filter(|(_, value)| value.is_known())
+            .filter(|(field, value)| value.is_known() && !(field.name == "human" && **value == Value::Bool(true)))
             .map(|(field, value)| shown(&field.name, field.personal, values::text(program, Some(&field.ty), value)));
         let mut line = known.map_or_else(|| "?".to_owned(), |known| known.name.clone());
         let fields: Vec<_> = fields.collect();

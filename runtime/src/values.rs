@@ -45,6 +45,25 @@ pub fn text(program: &Program, ty: Option<&Type>, value: &Value) -> String {
     }
 }
 
+/// Whether a value is computed from a field that is personal.
+#[must_use]
+pub fn is_personal(program: &Program, expr: &Expr) -> bool {
+    let mut personal = false;
+    expr.walk(&mut |expr| {
+        if let Expr::Field(id) = expr {
+            personal |= program.fields.get(*id).is_some_and(|field| field.personal);
+        }
+    });
+    personal
+}
+
+/// Whether a field of an event is personal.
+#[must_use]
+pub fn is_personal_slot(program: &Program, event: Id<Event>, slot: u16) -> bool {
+    let field = program.events.get(event).and_then(|event| event.fields.get(usize::from(slot)));
+    field.is_some_and(|field| field.personal)
+}
+
 /// `49.90 EUR`
 #[must_use]
 pub fn money(program: &Program, units: i64) -> String {

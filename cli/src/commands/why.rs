@@ -12,9 +12,10 @@ use flow_runtime::timeline::Moment;
 
 use super::check::compiled;
 use crate::args::WhyArgs;
+use crate::clock::Clock;
 use crate::failure::{Exit, Failure};
 use crate::input;
-use crate::layout::{hanging, instant, plural};
+use crate::layout::{hanging, plural};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::terminal::{BOLD, DIM, Terminal};
@@ -96,37 +97,49 @@ fn about(moments: Vec<Moment>, words: &[String]) -> Vec<Moment> {
 }
 
 fn text(project: &Project, story: &Story, terminal: &Terminal) -> String {
-    let until = terminal.paint(DIM, &format!("until {}", instant(&story.until)));
-    let mut text = format!("{}  {until}\n\n", terminal.paint(BOLD, &story.contact));
-    text.push_str(&timeline(&story.moments, terminal));
+    let clock = Clock::of(&story.zone);
+    let until = format!("until {} {}", clock.tell(&story.until), clock.zone());
+    let mut text = format!("{}  {}\n\n", terminal.paint(BOLD, &story.contact), terminal.paint(DIM, &until));
+    text.push_str(&timeline(&story.moments, &clock, terminal));
     if story.moments.is_empty() {
         text.push_str("  nothing\n");
     }
     if !story.standing.is_empty() {
         text.push_str(&format!("\n{}\n", terminal.paint(BOLD, "at the end")));
         for line in &story.standing {
-            text.push_str(&hanging("  ", line, terminal.width));
+            text.push_str(&hanging("  ", &clock.tell(line), terminal.width));
         }
     }
     if !story.not_sent.is_empty() {
         text.push_str(&format!("\n{}\n", terminal.paint(BOLD, "never sent")));
-        let longest = story.not_sent.iter().map(|not_sent| not_sent.message.chars().count()).max().unwrap_or(0);
-        for not_sent in &story.not_sent {
-            text.push_str(&reasons(project, not_sent, longest, terminal));
+        for (ways, messages) in grouped(&story.not_sent) {
+            text.push_str(&hanging("  ", &messages.join(", "), terminal.width));
+            text.push_str(&reasons(project, ways, &clock, terminal));
         }
     }
     text
 }
 
-fn reasons(project: &Project, not_sent: &NotSent, longest: usize, terminal: &Terminal) -> String {
-    let lead = format!("  {:<longest$}  ", not_sent.message);
-    if not_sent.ways.is_empty() {
-        return format!("{lead}no sequence sends it\n");
+/// Messages with the same in their way stand together, in the order of the first of each.
+fn grouped(not_sent: &[NotSent]) -> Vec<(&[Way], Vec<&str>)> {
+    let mut groups: Vec<(&[Way], Vec<&str>)> = Vec::new();
+    for not_sent in not_sent {
+        match groups.iter_mut().find(|(ways, _)| *ways == not_sent.ways) {
+            Some((_, messages)) => messages.push(&not_sent.message),
+            None => groups.push((&not_sent.ways, vec![&not_sent.message])),
+        }
+    }
+    groups
+}
+
+fn reasons(project: &Project, ways: &[Way], clock: &Clock, terminal: &Terminal) -> String {
+    if ways.is_empty() {
+        return "    no sequence sends it\n".to_owned();
     }
     let way = |way: &Way| {
         let place = way.at.as_ref().map(|place| format!(" ({}:{})", project.path(&place.file), place.line));
-        let words = format!("{}: {}{}", way.sequence, way.reason, place.unwrap_or_default());
-        hanging(&lead, &words, terminal.width)
+        let words = format!("{}: {}{}", way.sequence, clock.tell(&way.reason), place.unwrap_or_default());
+        hanging("    ", &words, terminal.width)
     };
-    not_sent.ways.iter().map(way).collect()
+    ways.iter().map(way).collect()
 }

@@ -74,7 +74,9 @@ impl Check<'_> {
             None => Action::Nothing,
             Some(step) => self.test_step(stage, step)?,
         };
-        Some(TestLine { when, what, line: self.sources.line(tree.span), text: self.text(tree.span) })
+        // The time may stand on a line of its own, before what happens then.
+        let does = tree.what.as_ref().map_or(tree.span, who);
+        Some(TestLine { when, what, line: self.sources.line(does), text: self.text(tree.span) })
     }
 
     fn when(&mut self, stage: &mut Stage, when: &Spanned<TestTime>) -> When {
@@ -204,5 +206,15 @@ impl Check<'_> {
             self.report(wrong.help("write the value itself, not a field or a computation"));
         }
         value
+    }
+}
+
+/// Whom a step names first.
+fn who(step: &TestStep) -> Span {
+    match step {
+        TestStep::Does { contact, .. } | TestStep::Sets { contact, .. } | TestStep::Expect { contact, .. } => {
+            contact.span
+        }
+        TestStep::Merge { from, .. } => from.span,
     }
 }

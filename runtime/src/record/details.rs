@@ -112,8 +112,10 @@ fn emit(program: &Program, event: &Event) -> Parts {
 }
 
 fn of_sla(program: &Program, kind: Kind, (sla, per): (Id<Sla>, &Value), mut details: Details) -> Parts {
-    if per.is_known() {
-        let expr = program.slas.get(sla).and_then(|sla| sla.per.as_ref());
+    let expr = program.slas.get(sla).and_then(|sla| sla.per.as_ref());
+    if per.is_known() && expr.is_some_and(|expr| values::is_personal(program, expr)) {
+        details.push(("personal", Json::from(true)));
+    } else if per.is_known() {
         details.push(("per", values::json(program, expr.and_then(|expr| values::type_of(program, expr)), per)));
     }
     (kind, name(&program.slas, sla, |x| &x.name), details)
@@ -140,9 +142,12 @@ fn of_run(
 ) -> Parts {
     let mut details = Vec::new();
     if let Some(key) = key {
-        let of = program.sequences.get(sequence).and_then(|sequence| sequence.key.as_ref()?.first());
-        let ty: Option<&Type> = of.and_then(|(event, slot)| values::slot_type(program, *event, *slot));
-        details.push(("key", values::json(program, ty, key)));
+        let slots = program.sequences.get(sequence).and_then(|sequence| sequence.key.as_deref()).unwrap_or_default();
+        let ty: Option<&Type> = slots.first().and_then(|(event, slot)| values::slot_type(program, *event, *slot));
+        details.push(match slots.iter().any(|(event, slot)| values::is_personal_slot(program, *event, *slot)) {
+            true => ("personal", Json::from(true)),
+            false => ("key", values::json(program, ty, key)),
+        });
     }
     details.push(detail);
     (kind, sequence_name(program, sequence), details)

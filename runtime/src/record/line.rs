@@ -15,14 +15,38 @@ pub(super) fn of(record: &Record) -> String {
         "program" => "because the program has changed".to_owned(),
         cause => format!("because of {cause}"),
     };
-    format!("{} ({}, {}:{}, {cause})", what(record), why.item, why.file, why.line)
+    let place = format!("{}:{}, {cause}", why.file, why.line);
+    // Who stands in the line already is not named again.
+    match names_its_item(record.kind) {
+        true => format!("{} ({place})", what(record)),
+        false => format!("{} ({}, {place})", what(record), why.item),
+    }
 }
 
-fn what(record: &Record) -> String {
+fn names_its_item(kind: Kind) -> bool {
+    match kind {
+        Kind::EnteredSegment
+        | Kind::LeftSegment
+        | Kind::Stage
+        | Kind::Band
+        | Kind::Enrolled
+        | Kind::Exited
+        | Kind::Goal
+        | Kind::Split
+        | Kind::SlaStarted
+        | Kind::SlaMet
+        | Kind::SlaReminded
+        | Kind::SlaBreached => true,
+        Kind::Send | Kind::Held | Kind::Dropped | Kind::Call | Kind::Notify | Kind::Set | Kind::Emit => false,
+    }
+}
+
+/// What happened, without the reason.
+pub(super) fn what(record: &Record) -> String {
     let name = &record.name;
     match record.kind {
         Kind::Send => format!("sent {name}"),
-        Kind::Held => format!("held {name} by {} until {}", record.text("gate"), minute(record.text("until"))),
+        Kind::Held => format!("held {name} by {} until {}", record.text("gate"), record.text("until")),
         Kind::Dropped => format!("dropped {name} by {}{}", record.text("gate"), failure(record)),
         Kind::Call => format!("called {name}{}", failure(record)),
         Kind::Notify => format!("notified {name}: {}{}", record.text("text"), failure(record)),
@@ -55,7 +79,7 @@ fn what(record: &Record) -> String {
             format!("reached the goal of {name}{}{late}", key(record))
         }
         Kind::Split => format!("took {} of {name}", record.text("arm")),
-        Kind::SlaStarted => format!("clock {name} started, due {}", minute(record.text("due"))),
+        Kind::SlaStarted => format!("clock {name} started, due {}", record.text("due")),
         Kind::SlaMet => {
             let late = record.detail("late") == Some(&Json::Bool(true));
             format!("{name} was met{}", if late { ", late" } else { "" })
@@ -90,12 +114,4 @@ fn failure(record: &Record) -> String {
 
 fn plain(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned)
-}
-
-/// `2026-03-27T10:00:00.000Z` as `2026-03-27 10:00 UTC`.
-fn minute(at: &str) -> String {
-    match (at.get(..10), at.get(11..16)) {
-        (Some(day), Some(time)) => format!("{day} {time} UTC"),
-        _ => at.to_owned(),
-    }
 }

@@ -8,6 +8,7 @@ use flow_machine::contact::journey::Run;
 use flow_machine::{Contact, Engine, View};
 use serde::Serialize;
 
+use super::parting::{Trace, parting};
 use crate::record::{Kind, Record};
 use crate::testing::Place;
 
@@ -101,7 +102,7 @@ impl Look<'_> {
         let (reason, at) = self
             .stopped(sequence, message)
             .or_else(|| self.under_way(number, sequence, id))
-            .or_else(|| self.ended(sequence))
+            .or_else(|| self.ended(sequence, id))
             .unwrap_or_else(|| self.never_began(sequence));
         Way { sequence: sequence.name.clone(), reason, at }
     }
@@ -116,7 +117,7 @@ impl Look<'_> {
         let reason = if latest.kind == Kind::Held {
             format!("held by {} since {} until {}", latest.text("gate"), latest.at, latest.text("until"))
         } else {
-            format!("dropped by {} at {}", latest.text("gate"), latest.at)
+            format!("dropped by {} on {}", latest.text("gate"), latest.at)
         };
         Some((reason, Some(said(latest))))
     }
@@ -140,29 +141,51 @@ impl Look<'_> {
         Some((reason, self.place(step.at)))
     }
 
-    fn ended(&self, sequence: &Sequence) -> Option<(String, Option<Place>)> {
+    fn ended(&self, sequence: &Sequence, message: Id<Message>) -> Option<(String, Option<Place>)> {
         let latest = self
             .records
             .iter()
             .rev()
             .find(|record| matches!(record.kind, Kind::Exited | Kind::Goal) && record.name == sequence.name)?;
-        Some((format!("{} at {}", latest.line(), latest.at), Some(said(latest))))
+        if matches!(latest.text("reason"), "finished" | "exit_step")
+            && let Some(step) = parting(sequence, message, &Trace::of(sequence, self.records, latest))
+        {
+            let at = step.text.trim_end_matches(['{', ' ']);
+            return Some((format!("another way was taken at `{at}`; over on {}", latest.at), self.place(step.at)));
+        }
+        Some((format!("{} on {}", latest.what(), latest.at), Some(said(latest))))
     }
 
     fn never_began(&self, sequence: &Sequence) -> (String, Option<Place>) {
-        if let Some(unless) = &sequence.unless
-            && self.view.holds(unless)
-        {
-            return ("nobody is let in while `unless` holds, as it does".to_owned(), self.place(sequence.enter_at));
+        let at = self.place(sequence.enter_at);
+        if !self.could_begin(sequence) {
+            return (format!("no run began: it begins at {}", self.beginnings(sequence)), at);
         }
-        if let Some(exit) = &sequence.exit_when
-            && self.view.holds(exit)
-        {
-            return ("nobody is let in while `exit when` holds, as it does".to_owned(), self.place(sequence.enter_at));
+        for (word, condition) in [("unless", &sequence.unless), ("exit when", &sequence.exit_when)] {
+            if condition.as_ref().is_some_and(|condition| self.view.holds(condition)) {
+                return (format!("no run began: nobody is let in while `{word}` holds, as it does"), at);
+            }
         }
-        if let Some(reason) = self.kept_out(sequence) {
-            return (reason, self.place(sequence.enter_at));
-        }
+        (
+            self.kept_out(sequence)
+                .unwrap_or_else(|| format!("no run began: it begins at {}", self.beginnings(sequence))),
+            at,
+        )
+    }
+
+    /// Whether something came that can begin a run; of what comes from within that is not known.
+    fn could_begin(&self, sequence: &Sequence) -> bool {
+        sequence.enter.iter().any(|trigger| match trigger {
+            Trigger::Event { event, .. } => self.came.contains_key(&event.index()),
+            Trigger::EnteredSegment(_)
+            | Trigger::LeftSegment(_)
+            | Trigger::BecomesBand { .. }
+            | Trigger::EnteredStage { .. } => true,
+        })
+    }
+
+    /// What begins a run, in words.
+    fn beginnings(&self, sequence: &Sequence) -> String {
         let triggers: Vec<_> = sequence.enter.iter().map(|trigger| self.trigger(trigger)).collect();
         let enrolls = self.program.sequences.iter().filter(|other| {
             let enrolls = |step: &Step| {
@@ -173,7 +196,7 @@ impl Look<'_> {
         });
         let mut causes = triggers;
         causes.extend(enrolls.map(|other| format!("`enroll in {}` of {}", sequence.name, other.name)));
-        (format!("no run began: it begins at {}", causes.join(" or ")), self.place(sequence.enter_at))
+        causes.join(" or ")
     }
 
     /// The event that begins a run came, and yet none began.

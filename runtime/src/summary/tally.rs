@@ -151,7 +151,10 @@ impl Tally {
         count(self.summary.slas.entry(sla.index()).or_default());
         let expr = program.slas.get(sla).and_then(|sla| sla.per.as_ref());
         if let Some(expr) = expr {
-            let per = values::text(program, values::type_of(program, expr), per);
+            let per = match values::is_personal(program, expr) {
+                true => "(personal)".to_owned(),
+                false => values::text(program, values::type_of(program, expr), per),
+            };
             count(self.summary.per.entry((sla.index(), per)).or_default());
         }
     }

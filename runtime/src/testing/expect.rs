@@ -1,7 +1,7 @@
 //! Whether what a test expects is so, and what is so instead.
 
 use flow_graph::expr::{CompareOp, ScorePart};
-use flow_graph::program::{Location, Program};
+use flow_graph::program::{Location, Program, Sequence, StepKind};
 use flow_graph::testcase::{Expectation, SlaState};
 use flow_graph::{Expr, Id, Timestamp};
 use flow_machine::contact::journey::ClockState;
@@ -180,8 +180,41 @@ impl<'a> Look<'a> {
         if let Some(record) = latest {
             return Some(Place { file: record.why.file.clone(), line: record.why.line });
         }
-        let at = at?;
-        Some(Place { file: program.files.get(at.file)?.path.clone(), line: at.line })
+        if let Expectation::Sent { message, .. }
+        | Expectation::Held { message, .. }
+        | Expectation::Dropped { message, .. } = expectation
+            && let Some(place) = self.on_the_way(*message)
+        {
+            return Some(place);
+        }
+        self.place(at?)
+    }
+
+    /// Of a message that was never about to be sent: where the run stands that could send it, else how the last one
+    /// ended, else what would have begun one.
+    fn on_the_way(&self, message: Id<flow_graph::program::Message>) -> Option<Place> {
+        let sends = |sequence: &Sequence| sequence.steps.iter().any(|step| step.kind == StepKind::Send(message));
+        let senders: Vec<_> = self.program().sequences.enumerate().filter(|(_, sequence)| sends(sequence)).collect();
+        let standing = self.contact.journey.runs().iter().rev().find_map(|run| {
+            let (_, sequence) = senders.iter().find(|(id, _)| *id == run.sequence)?;
+            sequence.steps.get(usize::from(run.step))
+        });
+        if let Some(step) = standing {
+            return self.place(step.at);
+        }
+        let ended = self.records.iter().rev().find(|record| {
+            let over = matches!(record.kind, Kind::Exited | Kind::Goal);
+            over && senders.iter().any(|(_, sequence)| sequence.name == record.name)
+        });
+        if let Some(record) = ended {
+            return Some(Place { file: record.why.file.clone(), line: record.why.line });
+        }
+        let (_, sequence) = senders.first()?;
+        self.place(sequence.enter_at)
+    }
+
+    fn place(&self, at: Location) -> Option<Place> {
+        Some(Place { file: self.program().files.get(at.file)?.path.clone(), line: at.line })
     }
 
     fn program(&self) -> &'a Program {
