@@ -58,6 +58,7 @@ pub(crate) struct CheckArgs {
 
 /// Run the tests of a project on a virtual clock
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "flow test [DIR] [FILTER] [OPTIONS]")]
 #[command(after_long_help = "\
 Examples:
   flow test examples/shop                       all tests of a project
@@ -78,6 +79,7 @@ pub(crate) struct TestArgs {
 
 /// Run a project over real events and show what it decides
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "flow run [DIR] --events <FILE>... [OPTIONS]")]
 #[command(after_long_help = "\
 Examples:
   flow run examples/shop --events examples/shop/events.jsonl
@@ -109,6 +111,7 @@ pub(crate) struct RunArgs {
 
 /// Tell one contact's story: what was decided, and which line did it
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "flow why [DIR] --events <FILE>... --contact <ID> [OPTIONS]")]
 #[command(after_long_help = "\
 Examples:
   flow why examples/shop --events examples/shop/events.jsonl --contact u-104

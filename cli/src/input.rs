@@ -69,7 +69,8 @@ fn source(path: &Path, args: &InputArgs, settings: &Settings) -> Result<Source, 
     let file = File::open(path).map_err(|error| Failure::file("read", path, &error))?;
     let meta = file.metadata().map_err(|error| Failure::file("read", path, &error))?;
     if meta.is_dir() {
-        return Err(Failure::new(format!("`{}` is a folder, not a file of events", path.display())));
+        return Err(Failure::new(format!("`{}` is a folder, not a file of events", path.display()))
+            .help("the folder of a project stands before `--events`"));
     }
     let mut reader: Box<dyn BufRead> = Box::new(BufReader::with_capacity(BUFFER_BYTES, file));
     let format = look(format, &mut reader);

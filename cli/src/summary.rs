@@ -197,7 +197,7 @@ fn sequence(figures: &SequenceFigures) -> Row {
     notes.extend(conversion("converted", &figures.messaged));
     notes.extend(conversion("held out", &figures.held_out));
     if figures.under_way > 0 {
-        notes.push(format!("{} under way", number(figures.under_way)));
+        notes.push(format!("{} inside", number(figures.under_way)));
     }
     Row::new(&figures.sequence, entered, notes.join(", "))
 }

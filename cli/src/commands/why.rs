@@ -47,9 +47,7 @@ pub(crate) fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<Exit, Failu
     }
     let options = Options { until, merges };
     let Some(mut story) = tell(&engine, &Renderer::shared(&engine), options, &inputs, &args.contact) else {
-        let failure = Failure::new(format!("no event speaks of a contact `{}`", args.contact));
-        let lost = plural(rejected, "row");
-        return Err(if rejected > 0 { failure.help(format!("{lost} could not be used")) } else { failure });
+        return Err(nobody(&args.contact, &inputs, rejected));
     };
     if let (Some(words), Some(message)) = (words, &args.message) {
         story.moments = about(story.moments, &words);
@@ -61,12 +59,26 @@ pub(crate) fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<Exit, Failu
     Ok(Exit::Done)
 }
 
+/// No event speaks of the contact: of whom they speak, and whether some could not be read.
+fn nobody(id: &str, inputs: &[Incoming], rejected: u64) -> Failure {
+    let failure = Failure::new(format!("no event speaks of a contact `{id}`"));
+    let first = inputs.first().and_then(|first| first.who.user.as_ref().or(first.who.anonymous.as_ref()));
+    let mut words = Vec::new();
+    words.extend(first.map(|first| format!("the first one speaks of `{first}`")));
+    words.extend((rejected > 0).then(|| format!("{} could not be used", plural(rejected, "row"))));
+    if words.is_empty() { failure } else { failure.help(words.join("; ")) }
+}
+
 /// The message and the sequences that send it: what a line must name to concern it.
 fn words(program: &Program, message: &str) -> Result<Vec<String>, Failure> {
     let Some((id, _)) = program.messages.enumerate().find(|(_, known)| known.name == message) else {
         let names: Vec<String> = program.messages.iter().map(|known| format!("`{}`", known.name)).collect();
         let failure = Failure::new(format!("there is no message `{message}`"));
-        return Err(if names.is_empty() { failure } else { failure.help(format!("there are {}", names.join(", "))) });
+        return Err(if names.is_empty() {
+            failure
+        } else {
+            failure.help(format!("the project has {}", names.join(", ")))
+        });
     };
     let mut words = vec![message.to_owned()];
     let senders = program

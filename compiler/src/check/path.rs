@@ -278,7 +278,10 @@ impl Check<'_> {
         candidates.sort_by_key(|(fits, _)| !fits);
         let candidates: Vec<String> = candidates.into_iter().map(|(_, name)| name).collect();
         let Some(event) = scope.this else {
-            if self.value_of_some_enum(name) || self.field_of_some_event(name, &candidates) {
+            if self.value_of_some_enum(name)
+                || self.field_of_some_event(name, &candidates)
+                || self.a_literal(name, expected, &candidates)
+            {
                 return;
             }
             self.unknown(Kind::Field, name, &candidates);
@@ -296,6 +299,27 @@ impl Check<'_> {
             wrong = wrong.label(declared, "the event is declared here");
         }
         self.report(wrong);
+    }
+
+    /// A text without its quotes, or an amount with a sign, unless a field of the contact is nearer.
+    fn a_literal(&mut self, name: &Name, expected: Option<&Ty>, candidates: &[String]) -> bool {
+        let message = format!("there is no contact field `{}`", name.value);
+        let wrong = Diagnostic::new(Code::UnknownName, name.span, message);
+        let near = crate::suggest::nearest(&name.value, candidates.iter().map(String::as_str)).is_some();
+        if let Some(amount) = name.value.strip_prefix(['€', '$', '£']) {
+            let currency = &self.program.project.currency;
+            let help = format!("an amount of money is written with its currency behind it: `{amount} {currency}`");
+            self.report(wrong.help(help));
+            return true;
+        }
+        if near || expected != Some(&Ty::Of(Type::Text)) {
+            return false;
+        }
+        let text = format!("\"{}\"", name.value);
+        let help = format!("a text stands in quotes: `{text}`");
+        let fix = (format!("write `{text}`"), name.span, text);
+        self.report(wrong.help(help).fix(fix.0, fix.1, fix.2, crate::diagnostic::Applicability::Unsafe));
+        true
     }
 
     /// A field of an event at a place where no event is looked at, unless a field of the contact is nearer.
