@@ -293,6 +293,7 @@ impl Driver {
         let event = if let Input::Event(event) = &input { Some(Arc::clone(event)) } else { None };
         flow_machine::step(&self.engine, &mut slot.contact, input, self.now, &mut self.transition);
         self.counts.turns += 1;
+        debug_assert_eq!(flow_machine::invariants::check(&self.engine, &slot.contact), [""; 0]);
         let outcome = self.transition.outcome;
         if self.options.merges
             && outcome != Outcome::Duplicate

@@ -1,7 +1,8 @@
 //! The gates of a send, and the phase that decides who passes.
 //!
-//! All wishes and all held sends that are due are decided together: highest priority first, then the earlier wish, then
-//! the name of the sequence. Each passes the gates in their order; what a gate holds is decided again from the start.
+//! All wishes and all held sends that are due compete: what is transactional goes first, then the highest priority, then
+//! the earlier wish, then the name of the sequence. Each passes the gates in their order; what a gate holds is decided
+//! again from the start.
 //!
 //! Decisions where the language is silent:
 //! * A dropped message does not end its run: it goes on behind the step. At the gate `wanted` the run ends.
@@ -92,29 +93,29 @@ pub(crate) enum Verdict {
     },
 }
 
-/// Decides every send that is due. True when a run goes on or ends because of it.
+/// Decides sends that are due, up to the first whose run goes on. True when anything can follow from it.
+///
+/// One at a time: what a message leads to, the next send of its run too, is known before the next one is decided. So
+/// a cap's last place goes to the highest priority, wherever in its sequence that stands.
 pub(crate) fn settle(turn: &mut Turn<'_>) -> bool {
-    let mut decided = Vec::new();
     for serial in due(turn) {
-        if decide(turn, serial) {
-            if let Some(run) = turn.contact.journey.run_mut(serial) {
-                run.doing = Doing::Moving;
-            }
-            decided.push(serial);
+        if !decide(turn, serial) {
+            continue;
         }
-    }
-    for serial in &decided {
-        let next = turn
-            .contact
-            .journey
-            .run(*serial)
-            .and_then(|run| turn.program().sequences.get(run.sequence)?.steps.get(usize::from(run.step))?.next);
         // What follows is because of what let the message go, or be dropped.
-        turn.cause = cause(turn, *serial);
-        runs::advance(turn, *serial, next);
+        turn.cause = cause(turn, serial);
+        if let Some(run) = turn.contact.journey.run_mut(serial) {
+            run.doing = Doing::Moving;
+        }
+        let run = turn.contact.journey.run(serial);
+        let sequence = run.and_then(|run| turn.program().sequences.get(run.sequence));
+        let next = run.zip(sequence).and_then(|(run, it)| it.steps.get(usize::from(run.step))?.next);
+        runs::advance(turn, serial, next);
+        turn.cause = turn.origin.clone();
+        return true;
     }
     turn.cause = turn.origin.clone();
-    !decided.is_empty() || turn.touched
+    turn.touched
 }
 
 /// Runs whose message is due, in the order in which they are decided.
@@ -128,11 +129,12 @@ fn due(turn: &Turn<'_>) -> Vec<u32> {
             let Doing::Sending(sending) = run.doing else { return None };
             (sending.again || sending.held.is_none_or(|held| held.1 <= turn.now)).then_some(())?;
             let case = case(turn, run, sending)?;
-            Some((std::cmp::Reverse(case.message.priority), sending.wished, case.sequence.name.as_str(), run.serial))
+            let rank = (!case.topic.transactional, std::cmp::Reverse(case.message.priority), sending.wished);
+            Some((rank, case.sequence.name.as_str(), run.serial))
         })
         .collect();
     wishes.sort_unstable();
-    wishes.into_iter().map(|wish| wish.3).collect()
+    wishes.into_iter().map(|wish| wish.2).collect()
 }
 
 /// Decides one send. True when its run can go on.

@@ -157,8 +157,8 @@ fn cap_reached_while_held_by_quiet() {
             "enrolled",
             "held quiet",
             "send",
-            "held cap",
             "exited Finished",
+            "held cap",
             "send",
             "exited Finished"
         ]

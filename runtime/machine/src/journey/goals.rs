@@ -1,7 +1,7 @@
 //! Goals and exits: they act at once, wherever a run stands.
 //!
 //! Decisions where the language is silent:
-//! * Of a goal and an exit that one signal reaches, the goal counts.
+//! * Of a goal and an exit in one batch the goal counts, also where what exits came first and led to the goal.
 //! * A goal counts as converted when what reached it happened (by event time) from the beginning of the run, or of the
 //!   event that began it, up to but not at the end of `within`. Outside it still ends the run.
 //! * A run that has ended cannot reach its goal any more.
@@ -13,33 +13,33 @@ use crate::decision::ExitReason;
 use crate::journey::runs::{self, Ending};
 use crate::turn::{Scope, Signal, Turn};
 
-/// Ends the runs whose goal or exit is in a batch of signals.
+/// Ends the runs whose goal or exit is in a batch of signals: of both at once, the goal counts.
 pub(crate) fn settle(turn: &mut Turn<'_>, batch: &[Signal]) {
-    for signal in batch {
-        if turn.contact.journey.runs.is_empty() {
-            return;
-        }
-        turn.cause = signal.cause();
-        let serials: Vec<u32> = turn.contact.journey.runs.iter().map(|run| run.serial).collect();
-        for serial in serials {
-            let Some(run) = turn.contact.journey.run(serial) else { continue };
-            if let Some(ending) = ending(turn, run, signal) {
-                runs::end(turn, serial, ending);
-            }
+    let serials: Vec<u32> = turn.contact.journey.runs.iter().map(|run| run.serial).collect();
+    for serial in serials {
+        let Some(run) = turn.contact.journey.run(serial) else { continue };
+        let ending = goal(turn, run, batch).or_else(|| exit(turn, run, batch));
+        if let Some((signal, ending)) = ending {
+            turn.cause = signal.cause();
+            runs::end(turn, serial, ending);
         }
     }
 }
 
-fn ending(turn: &Turn<'_>, run: &Run, signal: &Signal) -> Option<Ending> {
+/// The first signal of a batch that is the goal of a run.
+fn goal<'b>(turn: &Turn<'_>, run: &Run, batch: &'b [Signal]) -> Option<(&'b Signal, Ending)> {
     let sequence = turn.program().sequences.get(run.sequence)?;
-    let scope = Scope::of(run);
-    if let Some(goal) = &sequence.goal
-        && turn.fires_any(&goal.triggers, signal, scope)
-    {
-        return Some(Ending::Goal { converted: in_time(turn, sequence, run, signal), at: goal.at });
-    }
-    let exit = sequence.exit_on.iter().find(|(trigger, _)| turn.fires(trigger, signal, scope))?;
-    Some(Ending::Exit { reason: ExitReason::ExitOn, at: exit.1 })
+    let goal = sequence.goal.as_ref()?;
+    let signal = batch.iter().find(|signal| turn.fires_any(&goal.triggers, signal, Scope::of(run)))?;
+    Some((signal, Ending::Goal { converted: in_time(turn, sequence, run, signal), at: goal.at }))
+}
+
+/// The first signal of a batch that is an exit of a run.
+fn exit<'b>(turn: &Turn<'_>, run: &Run, batch: &'b [Signal]) -> Option<(&'b Signal, Ending)> {
+    let exits = &turn.program().sequences.get(run.sequence)?.exit_on;
+    let fires = |signal: &&Signal| exits.iter().find(|(trigger, _)| turn.fires(trigger, signal, Scope::of(run)));
+    let (signal, exit) = batch.iter().find_map(|signal| Some((signal, fires(&signal)?)))?;
+    Some((signal, Ending::Exit { reason: ExitReason::ExitOn, at: exit.1 }))
 }
 
 fn in_time(turn: &Turn<'_>, sequence: &Sequence, run: &Run, signal: &Signal) -> bool {

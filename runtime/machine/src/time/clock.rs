@@ -25,6 +25,10 @@ pub fn next_clock(zone: &TimeZone, now: Timestamp, days: Weekdays, window: Clock
             continue;
         }
         let Some((begin, end)) = opening(zone, date, window) else { continue };
+        if !single && end <= begin {
+            // A gap has swallowed it: 02:15..03:00 where 02:00 to 03:00 is skipped.
+            continue;
+        }
         if begin >= now {
             next = next.min(begin);
             // Later days begin later, but for windows that a clock change moves onto each other.
