@@ -131,3 +131,35 @@ fn hold_back(input: &mut Incoming, stretch_ms: i64) {
     let at = input.arrives().0;
     input.arrival = Some(Timestamp(at - at.rem_euclid(stretch_ms) + stretch_ms));
 }
+
+#[test]
+fn sequences_that_undo_each_other_end_and_leave_nothing_standing() {
+    let text = r#"
+contact { email: email?  tags: set of text }
+event asked
+topic news { consent none }
+message letter { channel email  topic news  subject "News"  body "Hello" }
+message last { channel email  topic news  subject "Last"  body "Hello" }
+segment on { tags contains "on" }
+sequence a { enter on entered segment on  again  set tags remove "on" }
+sequence b { enter on left segment on  again  set tags add "on" }
+sequence c { enter on asked  send letter  send last  wait 1h  send letter }
+test "to and fro" {
+  contact ana { email "ana@x.example"  tags ["on"] }
+  at 2026-06-10T10:00
+  ana sets { tags [] }
+  ana does asked
+  expect ana sent letter once
+  expect ana sent last once
+  after 1h expect ana sent letter 2 times
+}
+"#;
+    for order in [text.to_owned(), text.replace("enter on asked", "enter on entered segment on")] {
+        let sources = flow_tests::texts(&[("main.flow", &order)]);
+        let compiled = flow_compiler::compile(&sources);
+        let program = compiled.program.unwrap_or_else(|| panic!("{}", lines(&sources, &compiled.diagnostics)));
+        let bench = Bench::new(Arc::new(Engine::new(Arc::new(program)).unwrap()));
+        let failed: Vec<_> = compiled.tests.iter().filter_map(|case| bench.run(case)).collect();
+        assert!(failed.is_empty(), "{failed:#?}");
+    }
+}

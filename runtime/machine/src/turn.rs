@@ -213,12 +213,29 @@ impl<'a> Turn<'a> {
             self.cause = self.origin.clone();
             self.refresh();
             let calm = self.queue.is_empty() && !self.touched;
-            if calm && !gates::settle(self) || self.signals_left == 0 {
+            if calm && !gates::settle(self) {
                 return;
+            }
+            if self.signals_left == 0 {
+                return self.cut_off();
             }
             // Counts rounds too: one that only sends cannot go on for ever either.
             self.signals_left -= 1;
             self.refresh();
         }
+    }
+
+    /// The turn has gone on for too long: nothing more is set off, but what was to be sent is still decided, so that no
+    /// run stands at a message which nobody asks about again.
+    fn cut_off(&mut self) {
+        for _ in 0..SIGNALS_AT_MOST {
+            self.touched = false;
+            if !gates::settle(self) {
+                break;
+            }
+        }
+        self.queue.clear();
+        self.refresh();
+        self.queue.clear();
     }
 }
