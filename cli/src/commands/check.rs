@@ -26,7 +26,9 @@ pub(crate) fn run(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit, Fai
                     some => terminal.paint(YELLOW, &count(some)),
                 };
                 terminal.say(&format!("{verdict} in {}\n", files(&project)));
-                terminal.say(&hanging("  ", &inventory(program, compilation.tests.len()), terminal.width));
+                let inventory = inventory(program, compilation.tests.len());
+                let words = if inventory.is_empty() { "nothing is declared yet" } else { &inventory };
+                terminal.say(&hanging("  ", words, terminal.width));
             }
         }
         CheckFormat::Plain => terminal.say(&plain::plain(view, found)),

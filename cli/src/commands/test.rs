@@ -37,7 +37,10 @@ pub(crate) fn run(args: &TestArgs, terminal: &mut Terminal) -> Result<Exit, Fail
     let Some((program, compilation)) = compiled(&project, terminal) else { return Ok(Exit::Found) };
     let chosen: Vec<&TestCase> = compilation.tests.iter().filter(|case| fits(case, filter.as_deref())).collect();
     if let Some(filter) = filter.filter(|_| chosen.is_empty()) {
-        let all = plural(u64::try_from(compilation.tests.len()).unwrap_or(u64::MAX), "test");
+        let all = match compilation.tests.len() {
+            0 => "no tests".to_owned(),
+            n => plural(u64::try_from(n).unwrap_or(u64::MAX), "test"),
+        };
         return Err(Failure::new(format!("no test has `{filter}` in its name")).help(format!("the project has {all}")));
     }
     let engine = Engine::new(Arc::new(program)).map_err(|error| Failure::new(error.to_string()))?;

@@ -100,6 +100,7 @@ impl Builder<'_> {
             return None;
         }
         let help = match forms::home(word) {
+            Some(_) if block == Block::Sequence && word == "on" => "a sequence begins with `enter on …`".to_owned(),
             Some(home) => format!("`{word}` belongs to {home}"),
             None => format!("the clauses of {of} begin with {}", suggest::list(known.iter().copied())),
         };
