@@ -20,6 +20,7 @@ mod literal;
 mod logic;
 mod message;
 mod migration;
+mod mismatch;
 mod missing;
 mod order;
 mod path;
@@ -29,12 +30,13 @@ mod score_bands;
 mod segment;
 mod sequence;
 mod sla;
+mod slip;
 mod team;
 mod testing;
 mod trigger;
 mod types;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use flow_graph::program::{
     Behaviour, CapPolicy, Channel, Connector, Limits, Location, Program, Project, SourceFile as GraphFile,
@@ -77,6 +79,8 @@ pub(crate) fn check(sources: &Sources, files: &[File], settings: &Settings, sink
         flow: sequence::Flow::default(),
         locations,
         tests: Vec::new(),
+        untyped: BTreeSet::new(),
+        unknown_settings: BTreeSet::new(),
     };
     check.run();
     check.references.uses.sort_unstable();
@@ -105,6 +109,10 @@ pub(crate) struct Check<'a> {
     behaviours: BTreeMap<String, Id<Behaviour>>,
     /// What sequences send, begin and wait for.
     flow: sequence::Flow,
+    /// Fields whose type is none, by the place of their name: of what reads them nothing more is said.
+    untyped: BTreeSet<Span>,
+    /// Channels and connectors that have been called unknown: the mistake is in the settings, once.
+    pub(crate) unknown_settings: BTreeSet<String>,
     /// The number of each file in the program, which are in the order of their paths.
     locations: BTreeMap<FileId, Id<GraphFile>>,
 }

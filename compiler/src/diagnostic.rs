@@ -113,7 +113,10 @@ impl Diagnostic {
     #[must_use]
     pub fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>, how: Applicability) -> Self {
         let edits = vec![Edit { span, text: text.into() }];
-        self.fixes.push(Fix { title: title.into(), edits, applicability: how });
+        let title = title.into();
+        // What a tool can do, a reader wants to know too.
+        self.help.get_or_insert_with(|| title.clone());
+        self.fixes.push(Fix { title, edits, applicability: how });
         self
     }
 
@@ -146,6 +149,11 @@ impl Sink {
     #[must_use]
     pub fn len(&self) -> usize {
         self.found.len()
+    }
+
+    /// Whether something like this was found after the first `count`.
+    pub(crate) fn any_since(&self, count: usize, like: impl Fn(&Diagnostic) -> bool) -> bool {
+        self.found.iter().skip(count).any(like)
     }
 
     /// True when nothing was found.

@@ -212,6 +212,11 @@ pub(crate) struct Names<'a> {
     pub(crate) contact_broken: bool,
 }
 
+/// The name in our style of a name in another: who uses it is right already, and the declaration has been reported.
+fn better(name: &str) -> Option<String> {
+    crate::syntax::snake_case(name).filter(|better| better != name)
+}
+
 impl<'a> Names<'a> {
     /// The items of one kind in the order of their numbers. Whoever fills the program's table pushes one entry for
     /// each, whatever is wrong with it.
@@ -257,7 +262,10 @@ impl<'a> Names<'a> {
 
     /// The position of a member, in silence.
     pub(crate) fn member_number<T: Named>(&self, id: Id<T>, name: &str) -> Option<u16> {
-        let position = self.entry(id)?.members.iter().position(|member| member.name == name)?;
+        let members = &self.entry(id)?.members;
+        let position = members.iter().position(|member| member.name == name);
+        let meant = |member: &Member| better(&member.name).is_some_and(|better| better == name);
+        let position = position.or_else(|| members.iter().position(meant))?;
         u16::try_from(position).ok()
     }
 

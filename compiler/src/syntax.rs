@@ -15,6 +15,7 @@ mod recover;
 
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::source::{FileId, Span};
+pub(crate) use build::snake_case;
 pub use decode::decode;
 
 /// Reads one file. Time is linear in its length; nothing recurses deeper than brackets may nest.

@@ -49,6 +49,22 @@ fn written_and_read_it_is_the_same() {
 }
 
 #[test]
+fn what_is_written_holds_together() {
+    for example in EXAMPLES {
+        assert_eq!(verify(&program(&texts(example))), Ok(()), "{example}");
+    }
+    let world: Vec<(String, String)> =
+        texts("tests/scenarios").into_iter().filter(|(path, _)| path == "world.flow" || path == "flow.toml").collect();
+    for scenario in texts("tests/scenarios") {
+        if scenario.0.ends_with(".flow") && scenario.0 != "world.flow" {
+            let name = scenario.0.clone();
+            let project: Vec<_> = world.iter().cloned().chain([scenario]).collect();
+            assert_eq!(verify(&program(&project)), Ok(()), "{name}");
+        }
+    }
+}
+
+#[test]
 fn what_does_not_hold_together_is_refused() {
     let sound = program(&texts("examples/saas"));
     verify(&sound).unwrap();

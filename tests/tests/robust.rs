@@ -32,6 +32,21 @@ fn truncate(path: &str, text: &str) {
 }
 
 #[test]
+fn a_long_row_of_conditions_is_not_deep() {
+    let row = |word: &str| vec!["visits > 3"; 1_000].join(word);
+    let text =
+        format!("contact {{ visits: int? }}\nsegment a {{ {} }}\nsegment b {{ {} }}\n", row(" or "), row(" and "));
+    let small = std::thread::Builder::new().stack_size(2 << 20);
+    let found = small.spawn(move || {
+        let mut sources = Sources::default();
+        sources.add("flow.toml", FileKind::Settings, flow_compiler::explain::DEFAULT_SETTINGS);
+        sources.add("main.flow", FileKind::Flow, text.as_str());
+        flow_compiler::compile(&sources).diagnostics.len()
+    });
+    assert_eq!(found.expect("a thread").join().expect("no overflow"), 0);
+}
+
+#[test]
 fn two_thousand_random_edits() {
     let mut chance = Chance(0x5eed);
     let files: Vec<_> = EXAMPLES.iter().flat_map(|example| flow_files(example)).collect();

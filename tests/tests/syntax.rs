@@ -228,7 +228,8 @@ fn depth_is_answered_not_crashed_on() {
             let text = nested(open, close, n) + "enum last { one }\n";
             let (_, tree, diagnostics) = read(&text);
             assert_eq!(tree.items.len(), 2, "{open} {n}");
-            if n >= 10_000 && open != "[" {
+            // A row of conditions is long, not deep.
+            if n >= 10_000 && open != "[" && open != "a and " {
                 assert_eq!(diagnostics.len(), 1, "{open} {n}: {diagnostics:#?}");
             }
         }

@@ -68,6 +68,10 @@ impl Check<'_> {
             self.report(Diagnostic::new(Code::NeverTrue, r.span, "this divides by zero, which gives nothing"));
             return Typed::error(span);
         }
+        if how == ArithOp::Divide && self.moves(&r.expr) {
+            self.moving_divisor(&r);
+            return Typed::error(span);
+        }
         // Of a division by zero and of an overflow there is no value.
         let divides = how == ArithOp::Divide && r.constant().is_none();
         let expr = Expr::Arith { op: how, left: Box::new(l.expr), right: Box::new(r.expr) };
@@ -142,6 +146,9 @@ impl Check<'_> {
 
     /// A value for something of a type (`set`, `emit`, a test's fields): what does not fit is reported.
     pub(crate) fn value(&mut self, scope: &Scope, tree: &Tree, ty: &Type, declared: Option<Span>) -> Typed {
+        if declared.is_some_and(|at| self.untyped.contains(&at)) {
+            return Typed::error(tree.span);
+        }
         let typed = self.expr(scope, tree, Some(&Ty::Of(ty.clone())));
         let fits = match (&typed.ty, ty) {
             (Ty::Error, _) => return typed,
@@ -161,6 +168,8 @@ impl Check<'_> {
         for at in declared.into_iter().chain(typed.declared) {
             wrong = wrong.label(at, "declared here");
         }
+        let place = Typed { declared: None, ..Typed::of(Expr::Const(Value::Missing), ty.clone(), tree.span) };
+        let wrong = self.advise(wrong, &place, &typed);
         self.report(wrong);
         Typed::error(tree.span)
     }

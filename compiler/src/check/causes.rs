@@ -1,12 +1,14 @@
 //! Sequences that cause each other in a circle which no wait breaks: such a turn would never end.
 //!
 //! Followed are `emit` with what enters on that event, and `enroll in`. Conditions are not looked at, so a circle that
-//! only a `where` could break is refused too: put a wait into it.
+//! only a `where` could break is refused too: put a wait into it. A sequence that nobody can enter twice in one turn
+//! breaks every circle: `once`, and `again after`, unless a key makes each run another one. Circles through `set`,
+//! segments, bands and stages are not looked for: whether a membership really changes back hangs on values.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use flow_graph::Id;
-use flow_graph::program::{Sequence, Step, StepId, StepKind, Trigger};
+use flow_graph::program::{Again, Sequence, Step, StepId, StepKind, Trigger};
 
 use super::Check;
 use crate::diagnostic::{Code, Diagnostic};
@@ -55,6 +57,14 @@ impl Check<'_> {
         self.report(wrong.help(format!("at one instant {}, and so on: put a `wait` between", way.join(", then "))));
     }
 
+    /// Whether one turn can begin two runs of a sequence.
+    fn twice_in_a_turn(&self, id: Id<Sequence>) -> bool {
+        self.program.sequences.get(id).is_some_and(|sequence| match sequence.again {
+            Again::Always => true,
+            Again::Once | Again::After(_) => sequence.key.is_some(),
+        })
+    }
+
     /// What a sequence begins before its first wait.
     fn causes_of(&self, from: Id<Sequence>, steps: &[Step]) -> Vec<Cause> {
         let mut causes = Vec::new();
@@ -62,12 +72,15 @@ impl Check<'_> {
         for step in at_once(steps) {
             let Some(kind) = steps.get(usize::from(step)).map(|step| &step.kind) else { continue };
             if let StepKind::Enroll(to) = kind {
+                if !self.twice_in_a_turn(*to) {
+                    continue;
+                }
                 let words = format!("`{name}` enrolls in `{}`", self.names.name(*to));
                 causes.push(Cause { from, step, to: *to, words });
             } else if let StepKind::Emit { event, .. } = kind {
                 for (to, sequence) in self.program.sequences.enumerate() {
                     let begins = |trigger: &Trigger| matches!(trigger, Trigger::Event { event: by, .. } if by == event);
-                    if sequence.enter.iter().any(begins) {
+                    if sequence.enter.iter().any(begins) && self.twice_in_a_turn(to) {
                         let words = format!(
                             "`{name}` emits `{}`, which begins `{}`",
                             self.names.name(*event),

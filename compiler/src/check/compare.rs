@@ -35,8 +35,11 @@ impl Check<'_> {
             self.report(wrong.help("use `==`, `!=` or `in [..]`"));
             return Typed::error(span);
         }
-        if how == CompareOp::NotEqual && !(self.must_be_there(&l, "`!=`") && self.must_be_there(&r, "`!=`")) {
-            return Typed::error(span);
+        if how == CompareOp::NotEqual {
+            let constant = |typed: &Typed| typed.constant().cloned().into_iter().collect::<Vec<_>>();
+            if !(self.must_differ(&l, "!=", &constant(&r), span) && self.must_differ(&r, "!=", &constant(&l), span)) {
+                return Typed::error(span);
+            }
         }
         if let Some(always) = self.constant_comparison(how, &l, &r, span) {
             return Typed::bool(Expr::Const(Value::Bool(always)), span);
@@ -137,19 +140,17 @@ impl Check<'_> {
         }
         let (left, right) = (self.describe(&l.ty), self.describe(&r.ty));
         let message = format!("{user} needs two values of one type, these are {left} and {right}");
-        let quoted = [(l, r), (r, l)].into_iter().any(|(text, number)| {
-            let Some(Value::Text(text)) = text.constant() else { return false };
-            matches!(number.ty, Ty::Of(Type::Int | Type::Number)) && text.parse::<f64>().is_ok()
-        });
         // Labels that lie inside of one another cannot be read.
         let mut wrong = if l.span == r.span || r.span == span {
             Diagnostic::new(Code::TypeMismatch, span, message)
         } else {
             Diagnostic::new(Code::TypeMismatch, r.span, message).here(right).label(l.span, left)
         };
-        if quoted {
-            wrong = wrong.help("a number is written without quotes");
-        }
+        wrong = if l.constant().is_some() && r.constant().is_none() {
+            self.advise(wrong, r, l)
+        } else {
+            self.advise(wrong, l, r)
+        };
         for declared in [l.declared, r.declared].into_iter().flatten() {
             wrong = wrong.label(declared, "declared here");
         }

@@ -2,10 +2,10 @@
 
 use flow_graph::expr::ScorePart;
 use flow_graph::program::{Lifecycle, Score, Segment, Sequence};
-use flow_graph::{Expr, Type};
+use flow_graph::{Expr, Id, Type};
 
 use super::{Check, Scope, Ty, Typed};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::{Name, Span};
 use crate::suggest;
 use crate::syntax::tree::ItemKind;
@@ -129,12 +129,36 @@ impl Check<'_> {
             let fixed = format!("{} == {}", score.value, band.value);
             let title = format!("write `{fixed}`");
             let help = "compare a field with `==`";
-            self.report(wrong.help(help).fix(title, span, fixed, crate::diagnostic::Applicability::Unsafe));
+            self.report(wrong.help(help).fix(title, span, fixed, Applicability::Unsafe));
+            return None;
+        }
+        if self.names.number::<Score>(&score.value).is_none() && self.stage_without_its_word(score, band, span) {
             return None;
         }
         let score = self.find::<Score>(score)?;
         let band = self.find_member(score, band)?;
         Some(Expr::InBand { score, band })
+    }
+
+    /// `stage is customer`, `buyer is customer`
+    fn stage_without_its_word(&mut self, score: &Name, stage: &Name, span: Span) -> bool {
+        let has = |id: Id<Lifecycle>| self.names.member_number(id, &stage.value).is_some();
+        let named = self.names.number::<Lifecycle>(&score.value);
+        let all = self.names.items::<Lifecycle>();
+        let of_stage = all.iter().map(|(id, _)| *id).find(|id| has(*id)).filter(|_| score.value == "stage");
+        let Some(lifecycle) = named.or(of_stage) else { return false };
+        let fixed = format!("stage {} is {}", self.names.name(lifecycle), stage.value);
+        let message = match named {
+            Some(_) => format!("`{}` is a lifecycle, and its stage is read with `stage`", score.value),
+            None => "it is not said of which lifecycle this is the stage".to_owned(),
+        };
+        let mut wrong = Diagnostic::new(Code::UnknownName, score.span, message);
+        if let Some(declared) = self.names.declared(lifecycle) {
+            wrong = wrong.label(declared, "the lifecycle is declared here");
+        }
+        let title = format!("write `{fixed}`");
+        self.report(wrong.help(title.clone()).fix(title, span, fixed, Applicability::Unsafe));
+        true
     }
 
     fn score_read(&mut self, scope: &Scope, name: &Name, part: Option<&Name>, span: Span) -> Typed {

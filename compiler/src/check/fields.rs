@@ -54,6 +54,9 @@ impl Check<'_> {
 
     fn declared_field(&mut self, tree: &Tree, of_event: bool) -> Field {
         let ty = self.field_type(&tree.ty);
+        if ty.is_none() {
+            self.untyped.insert(tree.name.span);
+        }
         let name = &tree.name.value;
         let range = match (&tree.range, &ty) {
             (Some(range), Some(ty)) => self.field_range(range, ty),
@@ -108,7 +111,16 @@ impl Check<'_> {
                     let wrong = wrong.help(format!("did you mean `{ty}`?"));
                     (wrong.fix(format!("write `{ty}`"), name.span, *ty, Applicability::Safe), true)
                 }
-                None => (suggest(wrong, name, &known), false),
+                None => {
+                    let often = OFTEN_MEANT.iter().map(|(word, _)| *word);
+                    let near = crate::suggest::nearest(&name.value, often);
+                    let near = near.and_then(|near| OFTEN_MEANT.iter().find(|(word, _)| *word == near));
+                    let wrong = suggest(wrong, name, &known);
+                    match near.filter(|_| wrong.help.is_none()) {
+                        Some((_, ty)) => (wrong.help(format!("did you mean `{ty}`?")), true),
+                        None => (wrong, false),
+                    }
+                }
             };
             let said = near || wrong.help.is_some();
             let types = TYPES.iter().map(|(word, _)| *word);

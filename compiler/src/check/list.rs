@@ -60,7 +60,11 @@ impl Check<'_> {
         }
         let mut constants = Vec::new();
         let mut others = Vec::new();
-        let mut sound = !negated || self.must_be_there(&value, "`not in`");
+        if !matches!(value.expr, Expr::Score { .. }) && self.moves(&value.expr) {
+            self.moving_member(&value);
+            return None;
+        }
+        let mut sound = true;
         for item in items {
             let typed = self.expr(scope, item, Some(&value.ty));
             if self.common(&value, &typed, "`in`", item.span).is_none() {
@@ -74,6 +78,7 @@ impl Check<'_> {
                 others.push(typed.expr);
             }
         }
+        sound &= !negated || self.must_differ(&value, "not in", &constants, value.span.to(at));
         if !sound || value.is_error() {
             return None;
         }

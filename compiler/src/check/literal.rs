@@ -146,6 +146,13 @@ impl Check<'_> {
                 let name = Name::new(text.to_owned(), span);
                 self.name_value(*kind, &name).map_or(Typed::error(span), |value| constant(value, Type::Text, span))
             }
+            Some(Ty::Of(Type::Email)) if !text.is_empty() && !text.contains('@') => {
+                let message = format!("`{text}` is not an email address: there is no `@` in it");
+                let help =
+                    "write a whole address: `\"ana@x.example\"`; for a part of one ask `contains` or `ends with`";
+                self.report(Diagnostic::new(Code::WrongUnit, span, message).help(help));
+                Typed::error(span)
+            }
             Some(Ty::Of(Type::Email)) => constant(Value::Text(email(text)), Type::Email, span),
             Some(Ty::Of(Type::TimeZone)) => match zone::find(text) {
                 Some(found) => constant(Value::text(&found), Type::TimeZone, span),

@@ -4,7 +4,7 @@ use flow_graph::program::{Channel, ChannelKind, Consent, Message, Sequence, Topi
 use flow_graph::{Id, Type};
 
 use super::Check;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use crate::suggest;
 use crate::syntax::tree::message::{Body, MessageItem, TopicItem};
@@ -89,6 +89,9 @@ impl Check<'_> {
         let found = channel.and_then(|name| self.of_settings::<Channel>(name));
         let kind = found.and_then(|id| self.program.channels.get(id)).map(|channel| channel.kind);
         message.channel = found.unwrap_or(message.channel);
+        for body in body.into_iter().chain(text) {
+            self.path_as_body(body);
+        }
         if let Some(body) = body {
             (message.body, message.body_file) = self.body(body);
         }
@@ -117,6 +120,29 @@ impl Check<'_> {
         let message = format!("`{}` sends e-mail, and the contact has no field of type `email`", channel.value);
         let wrong = Diagnostic::new(Code::NoAddress, channel.span, message);
         self.report(wrong.help("add a field to the contact: `email: email? personal`"));
+    }
+
+    /// `body "templates/hello.html"` would send those very words.
+    fn path_as_body(&mut self, body: &Body) {
+        let Body::Inline(text) = body else { return };
+        let written = text.text.as_str();
+        let is_path = !written.contains(char::is_whitespace)
+            && !written.contains("://")
+            && [".html", ".htm", ".txt", ".md"].iter().any(|end| written.ends_with(end));
+        if is_path {
+            let wrong = Diagnostic::new(
+                Code::PathAsBody,
+                text.span,
+                format!("the text sent is `{written}` itself, not the file"),
+            );
+            let at = Span { end: text.span.start, ..text.span };
+            self.report(wrong.help(format!("write `file \"{written}\"`")).fix(
+                "add `file`",
+                at,
+                "file ",
+                Applicability::Unsafe,
+            ));
+        }
     }
 
     fn body(&self, body: &Body) -> (String, Option<String>) {

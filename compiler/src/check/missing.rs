@@ -72,6 +72,56 @@ impl Check<'_> {
         false
     }
 
+    /// Like [`Check::must_be_there`], for `!=` and `not in`: what stands in has to be another value than those that the
+    /// author wants to keep out, or the condition would never hold for those of whom nothing is known.
+    pub(super) fn must_differ(&mut self, typed: &Typed, sign: &str, others: &[Value], whole: Span) -> bool {
+        if !typed.optional || typed.is_error() {
+            return true;
+        }
+        let written = self.text(typed.span);
+        let message = format!("`{written}` may be missing, and `{sign}` needs a value");
+        let wrong = declared(Diagnostic::new(Code::MayBeMissing, typed.span, message), typed);
+        let condition = self.text(whole);
+        let asked = format!("`{written} is known and {condition}`");
+        let wrong = match self.other_placeholder(&typed.ty, others) {
+            Some(other) => {
+                let fixed = format!("({written} ?? {other})");
+                wrong.help(format!("ask {asked}, or say what stands in: `{fixed} {sign} …`")).fix(
+                    format!("add `?? {other}`"),
+                    typed.span,
+                    fixed,
+                    Applicability::Display,
+                )
+            }
+            None => wrong.help(format!("ask {asked}")),
+        };
+        self.report(wrong);
+        false
+    }
+
+    /// A default that is none of some values.
+    fn other_placeholder(&self, ty: &Ty, others: &[Value]) -> Option<String> {
+        if let Ty::Of(Type::Enum(id)) = ty {
+            let members = &self.names.entry(*id)?.members;
+            let taken = |n: usize| others.iter().any(|v| matches!(v, Value::Enum(at) if usize::from(*at) == n));
+            let (_, free) = members.iter().enumerate().rev().find(|(n, _)| !taken(*n))?;
+            return Some(free.name.clone());
+        }
+        let empty = others.iter().any(|value| match value {
+            Value::Text(text) => text.is_empty(),
+            Value::Int(n) | Value::Money(n) => *n == 0,
+            Value::Number(n) => *n == 0.0,
+            Value::Bool(yes) => !yes,
+            Value::Missing
+            | Value::Enum(_)
+            | Value::Date(_)
+            | Value::Instant(_)
+            | Value::Duration(_)
+            | Value::Set(_) => false,
+        });
+        self.placeholder(ty).filter(|_| !empty)
+    }
+
     /// What a default of a type looks like. Of an enum it is the last value, which is often the one for all others.
     fn placeholder(&self, ty: &Ty) -> Option<String> {
         let Ty::Of(ty) = ty else { return None };

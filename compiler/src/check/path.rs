@@ -1,14 +1,14 @@
 //! Names in expressions: fields of the contact and of events, what every event has, the key, values of enums.
 
 use flow_graph::expr::EventMeta;
-use flow_graph::program::{Event, Field, Message, Topic, builtin};
+use flow_graph::program::{Event, Field, Message, Score, Topic, builtin};
 use flow_graph::{Expr, Id, Type, Value};
 
 use super::event_ref::sure;
 use super::literal::constant;
 use super::types::enum_of;
 use super::{Check, Scope, Ty, Typed};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::names::lookup::{member_symbol, suggest, symbol};
 use crate::names::{Kind, Named};
 use crate::source::{Name, Span};
@@ -42,6 +42,9 @@ impl Check<'_> {
         let Some(field) = self.program.fields.get(id) else { return Typed::error(span) };
         let mut typed = Typed::of(Expr::Field(id), field.ty.clone(), span).or_missing(field.optional);
         typed.declared = self.names.declared(id);
+        if typed.declared.is_some_and(|at| self.untyped.contains(&at)) {
+            return Typed::error(span);
+        }
         typed.range = field.range;
         typed
     }
@@ -71,6 +74,9 @@ impl Check<'_> {
             && let Some(key) = scope.run.as_ref().and_then(|run| run.key.clone())
         {
             return Some(Typed::new(Expr::Key, key, name.span));
+        }
+        if name.value == "key" && scope.unsure {
+            return None;
         }
         if let Some(id) = self.names.number::<Field>(&name.value) {
             self.refer(name.span, symbol(id));
@@ -106,6 +112,9 @@ impl Check<'_> {
     /// A field of the event that is looked at.
     fn this(&self, event: Id<Event>, slot: u16, span: Span) -> Typed {
         let declared = self.names.member_declared(event, slot);
+        if declared.is_some_and(|at| self.untyped.contains(&at)) {
+            return Typed::error(span);
+        }
         let Some(field) = self.program.events.get(event).and_then(|e| e.fields.get(usize::from(slot))) else {
             return Typed::error(span);
         };
@@ -136,6 +145,9 @@ impl Check<'_> {
             return Some(self.this(event, slot, span));
         }
         let Some(run) = scope.run.as_ref().filter(|_| !scope.facts_only) else {
+            if scope.unsure {
+                return None;
+            }
             let wrong = Diagnostic::new(Code::NoEvent, owner.span, "there is no event here that `event` could mean");
             self.report(
                 wrong.help("`event` stands inside `where`, and in sequences, where it is the event that began the run"),
@@ -228,7 +240,7 @@ impl Check<'_> {
             None if !known.is_empty() => {
                 format!("`{}` has {}", owner.value, crate::suggest::list(known.iter().copied()))
             }
-            None if self.names.number::<flow_graph::program::Score>(&owner.value).is_some() => {
+            None if self.names.number::<Score>(&owner.value).is_some() => {
                 format!("a score is read with `score {written}`")
             }
             None => "fields are written `contact.field` and `event.field`".to_owned(),
@@ -247,10 +259,14 @@ impl Check<'_> {
         if let Some(Ty::Of(Type::Country)) = expected {
             let wrong = Diagnostic::new(Code::UnknownName, name.span, format!("there is no country `{}`", name.value));
             let upper = name.value.to_uppercase();
-            self.report(if is_country(&upper) {
+            let meant = super::slip::country(&name.value);
+            self.report(if let Some(code) = meant {
+                let title = format!("write `{code}`");
+                wrong.help(format!("did you mean `{code}`?")).fix(title, name.span, code, Applicability::Safe)
+            } else if is_country(&upper) {
                 let title = format!("write `{upper}`");
                 let help = format!("did you mean `{upper}`?");
-                wrong.help(help).fix(title, name.span, upper, crate::diagnostic::Applicability::Safe)
+                wrong.help(help).fix(title, name.span, upper, Applicability::Safe)
             } else {
                 wrong.help("a country is written with the two letters of ISO 3166: `DE`, `GB`, `US`")
             });
@@ -277,11 +293,12 @@ impl Check<'_> {
         candidates.extend(self.program.fields.iter().map(|f| (fits(&f.ty), f.name.clone())));
         candidates.sort_by_key(|(fits, _)| !fits);
         let candidates: Vec<String> = candidates.into_iter().map(|(_, name)| name).collect();
+        if self.read_without_its_word(scope, name, &candidates) || self.text_without_quotes(name, expected, &candidates)
+        {
+            return;
+        }
         let Some(event) = scope.this else {
-            if self.value_of_some_enum(name)
-                || self.field_of_some_event(name, &candidates)
-                || self.a_literal(name, expected, &candidates)
-            {
+            if self.value_of_some_enum(name) || self.field_of_some_event(name, &candidates) {
                 return;
             }
             self.unknown(Kind::Field, name, &candidates);
@@ -299,27 +316,6 @@ impl Check<'_> {
             wrong = wrong.label(declared, "the event is declared here");
         }
         self.report(wrong);
-    }
-
-    /// A text without its quotes, or an amount with a sign, unless a field of the contact is nearer.
-    fn a_literal(&mut self, name: &Name, expected: Option<&Ty>, candidates: &[String]) -> bool {
-        let message = format!("there is no contact field `{}`", name.value);
-        let wrong = Diagnostic::new(Code::UnknownName, name.span, message);
-        let near = crate::suggest::nearest(&name.value, candidates.iter().map(String::as_str)).is_some();
-        if let Some(amount) = name.value.strip_prefix(['€', '$', '£']) {
-            let currency = &self.program.project.currency;
-            let help = format!("an amount of money is written with its currency behind it: `{amount} {currency}`");
-            self.report(wrong.help(help));
-            return true;
-        }
-        if near || expected != Some(&Ty::Of(Type::Text)) {
-            return false;
-        }
-        let text = format!("\"{}\"", name.value);
-        let help = format!("a text stands in quotes: `{text}`");
-        let fix = (format!("write `{text}`"), name.span, text);
-        self.report(wrong.help(help).fix(fix.0, fix.1, fix.2, crate::diagnostic::Applicability::Unsafe));
-        true
     }
 
     /// A field of an event at a place where no event is looked at, unless a field of the contact is nearer.

@@ -25,6 +25,8 @@ pub(crate) struct Flow {
     pub(super) runs: BTreeMap<Id<Sequence>, Run>,
     /// Who sends each message, and where.
     pub(super) sends: BTreeMap<Id<Message>, Vec<(Id<Sequence>, Span)>>,
+    /// The sequence at hand could not be read in full.
+    pub(super) broken: bool,
     /// Where `enroll in` each sequence stands.
     pub(super) enrolled: BTreeMap<Id<Sequence>, Vec<Span>>,
     /// Where each step stands.
@@ -51,6 +53,7 @@ impl Check<'_> {
         self.find_enrolments();
         for (id, item) in self.names.items::<Sequence>() {
             self.flow.unsure |= item.broken;
+            self.flow.broken = item.broken;
             let sequence = if let ItemKind::Sequence(tree) = &item.kind {
                 self.sequence(id, item, tree)
             } else {
@@ -90,7 +93,7 @@ impl Check<'_> {
             sequence.enter_at = self.location(enter.span);
         }
         let run = self.run_of(id, item, tree, &mut sequence);
-        let scope = if run.open { Scope::contact() } else { Scope::of_run(run.scope.clone()) };
+        let scope = if run.open { Scope::of_some_run() } else { Scope::of_run(run.scope.clone()) };
         self.flow.runs.insert(id, run);
         if let Some(unless) = self.once("unless", &tree.unless, |unless| unless.span) {
             sequence.unless = Some(self.condition(&scope, unless));

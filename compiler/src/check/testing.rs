@@ -9,7 +9,7 @@ use flow_graph::{Id, Span as Length, Timestamp, Type, Value};
 use jiff::tz::TimeZone;
 
 use super::{Check, Scope};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::names::lookup;
 use crate::settings::zone;
 use crate::source::{Name, Span, Spanned};
@@ -84,7 +84,8 @@ impl Check<'_> {
             TestTime::At(time) => {
                 let Some(instant) = self.instant(time, when.span) else { return When::Now };
                 if let Some((now, before)) = stage.now.filter(|(now, _)| instant < *now) {
-                    let message = format!("the clock stands at {now} already and does not go back");
+                    let stands = self.local(now);
+                    let message = format!("the clock stands at {stands} already and does not go back");
                     let wrong = Diagnostic::new(Code::TestTime, when.span, message);
                     self.report(
                         wrong.label(before, "the clock was set here").help("write the lines in the order of time"),
@@ -112,6 +113,12 @@ impl Check<'_> {
                 moved.map_or(now.plus(length.nominal_ms()), |zoned| Timestamp(zoned.timestamp().as_millisecond()))
             }
         }
+    }
+
+    /// An instant as it is written in a test.
+    fn local(&self, instant: Timestamp) -> String {
+        let zoned = jiff::Timestamp::from_millisecond(instant.0).map(|at| at.to_zoned_datetime(self.project_zone()));
+        zoned.map_or(instant.to_string(), |at| at.strftime("%Y-%m-%dT%H:%M").to_string())
     }
 
     fn project_zone(&self) -> TimeZone {
@@ -145,11 +152,30 @@ impl Check<'_> {
                 Some(Action::Merge { from, into: into? })
             }
             TestStep::Expect { contact, expectation } => {
+                if self.nobody_named(stage, contact) {
+                    return None;
+                }
                 let contact = self.who(stage, contact);
                 let expectation = self.expectation(expectation)?;
                 Some(Action::Expect { contact: contact?, expectation })
             }
         }
+    }
+
+    /// `expect sent x`: the contact is left out, and the next word stands in its place.
+    fn nobody_named(&mut self, stage: &Stage, name: &Name) -> bool {
+        let word = name.value.as_str();
+        let known = stage.contacts.iter().any(|contact| contact.value == word);
+        let follows = ["sent", "held", "dropped", "in", "not", "score", "stage", "sla", "called", "notified", "at"];
+        if known || !follows.contains(&word) {
+            return false;
+        }
+        let who = stage.contacts.first().map_or("ana", |contact| contact.value.as_str());
+        let fixed = format!("{who} {word}");
+        let wrong = Diagnostic::new(Code::UnknownName, name.span, "it is not said of whom this is expected");
+        let help = format!("write `expect {fixed} …`");
+        self.report(wrong.help(help).fix(format!("write `{fixed}`"), name.span, fixed, Applicability::Unsafe));
+        true
     }
 
     /// The number of a contact of the test.

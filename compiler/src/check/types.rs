@@ -100,6 +100,8 @@ pub(crate) struct Scope {
     /// Only the event and fields of the contact may be read: filters of behaviours and of score rules, which are
     /// decided once, when the event arrives.
     pub(crate) facts_only: bool,
+    /// Inside a sequence that could not be read in full: nothing is said about `key` and `event`.
+    pub(crate) unsure: bool,
     /// What is known to be there at this place.
     pub(crate) known: Vec<Expr>,
 }
@@ -124,6 +126,11 @@ impl Scope {
     /// The contact and what is derived of it.
     pub(crate) fn contact() -> Self {
         Self::default()
+    }
+
+    /// Inside a sequence that could not be read in full.
+    pub(crate) fn of_some_run() -> Self {
+        Self { unsure: true, ..Self::default() }
     }
 
     /// Inside a sequence.

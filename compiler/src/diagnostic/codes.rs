@@ -116,6 +116,7 @@ codes! {
     TestTime = 4066, "test-goes-back", Error;
     WaitShape = 4067, "wait-for-nothing", Error;
     TemplateNotHere = 4068, "template-not-here", Error;
+    MovingScore = 4069, "moving-score", Error;
     // 5xxx: consent, time, pressure
     ConsentNotAsked = 5001, "consent-not-asked", Error;
     NeverOpen = 5002, "never-open", Error;
@@ -125,6 +126,7 @@ codes! {
     MigrationSource = 6003, "migration-source", Error;
     // 9xxx: lints
     UnusedMessage = 9001, "unused-message", Warning;
+    PathAsBody = 9002, "path-as-body", Warning;
 }
 
 impl Code {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use flow_graph::program::builtin;
 
-use super::{Entry, Kind, Member, Names};
+use super::{Entry, Kind, Member, Names, better};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::settings::Settings;
 use crate::source::{Name, Span};
@@ -95,6 +95,13 @@ impl<'a> Names<'a> {
                 self.index.insert((*kind, entry.name.clone()), number);
             }
         }
+        for (kind, entries) in &self.tables {
+            for (number, entry) in (0_u32..).zip(entries) {
+                if let Some(better) = better(&entry.name) {
+                    self.index.entry((*kind, better)).or_insert(number);
+                }
+            }
+        }
     }
 
     fn contact_fields(&mut self, sink: &mut Sink) {
@@ -120,6 +127,11 @@ impl<'a> Names<'a> {
         }
         for (number, field) in (0_u32..).zip(&fields) {
             self.index.insert((Kind::Field, field.name.clone()), number);
+        }
+        for (number, field) in (0_u32..).zip(&fields) {
+            if let Some(better) = better(&field.name) {
+                self.index.entry((Kind::Field, better)).or_insert(number);
+            }
         }
         self.tables.insert(Kind::Field, fields);
     }

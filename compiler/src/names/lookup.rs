@@ -65,6 +65,10 @@ impl Check<'_> {
         if kind == Kind::Field && self.names.contact_broken {
             return;
         }
+        let of_settings = matches!(kind, Kind::Channel | Kind::Connector);
+        if of_settings && !self.unknown_settings.insert(name.value.clone()) {
+            return;
+        }
         let message = format!("there is no {} `{}`", kind.noun(), name.value);
         let diagnostic = Diagnostic::new(Code::UnknownName, name.span, message);
         let candidates: Vec<&str> = candidates.iter().map(String::as_str).collect();
@@ -86,6 +90,14 @@ impl Check<'_> {
             if let Some((other, near)) = near {
                 diagnostic = diagnostic.help(format!("there is {} `{near}`", other.with_article()));
             }
+        }
+        if diagnostic.help.is_none() && diagnostic.labels.is_empty() {
+            diagnostic = match candidates.len() {
+                0 => diagnostic.help(format!("no {} is declared", kind.noun())),
+                1 => diagnostic.help(format!("there is only {}", list(candidates.iter().copied()))),
+                2..=8 => diagnostic.help(format!("there are {}", list(candidates.iter().copied()))),
+                _ => diagnostic,
+            };
         }
         self.sink.push(diagnostic);
     }

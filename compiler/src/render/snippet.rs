@@ -18,7 +18,7 @@ const NARROWEST: usize = 28;
 pub(super) struct Snippets {
     /// The text of all pieces.
     pub(super) text: String,
-    /// The pieces: the primary place's file first, then files in the order of the labels.
+    /// The pieces: the primary place first, then the rest of its file, then files in the order of the labels.
     pub(super) pieces: Vec<Piece>,
     /// The labels.
     pub(super) marks: Vec<Mark>,
@@ -71,7 +71,11 @@ pub(super) fn snippets(view: View<'_>, diagnostic: &Diagnostic, width: usize) ->
     for id in files {
         let here: Vec<&Target<'_>> = targets.iter().filter(|target| target.place.span.file == id).collect();
         let Some(first) = here.first() else { continue };
-        for (from, to) in stretches(first.place.file, &here) {
+        let mut parts = stretches(first.place.file, &here);
+        // The reader begins at the place to look at first, wherever the others stand.
+        let main = here.iter().find(|target| target.primary).map(|target| target.place.start.line);
+        parts.sort_by_key(|(from, to)| main.is_some_and(|line| !(*from..=*to).contains(&line)));
+        for (from, to) in parts {
             piece(&mut snippets, &here, from..=to, width);
         }
     }

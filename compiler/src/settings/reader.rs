@@ -144,6 +144,12 @@ impl<'s> Reader<'s> {
 
     /// Says that a key is missing.
     pub(crate) fn missing(&mut self, section: &Section<'_>, key: &str, example: &str) {
+        // The misspelt one has been named.
+        let words = section.table.keys().map(|name| name.get_ref().as_ref().to_owned());
+        if words.into_iter().any(|word| suggest::nearest(&word, [key]).is_some()) {
+            self.clean = false;
+            return;
+        }
         let message = format!("{} needs `{key}`", section.say());
         self.wrong(section.span, message, format!("for example `{key} = {example}`"));
     }

@@ -25,7 +25,7 @@ use super::grammar::{Pair, Pairs, Rule};
 use super::tree::{Item, ItemKind};
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::source::{FileId, Name, Span, Spanned};
-pub(crate) use names::bad_name;
+pub(crate) use names::{bad_name, snake_case};
 pub(crate) use parts::Block;
 
 /// Builds the tree of one chunk.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::build::Builder;
 use super::chunk::{Brackets, Chunk, MAX_DEPTH};
 use super::grammar;
-use super::lex::{LexKind, Lexer};
+use super::lex::{LexKind, Lexeme, Lexer};
 use super::recover;
 use super::tree::{Item, ItemKind};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Sink};
@@ -25,10 +25,15 @@ pub(crate) fn read(file: FileId, chunk: &Chunk<'_>, source: &str, sink: &mut Sin
         sink.push(diagnostic);
         return meant.map(|meant| place.broken(Spanned::new(meant.to_owned(), keyword.span), name));
     };
+    let mut stray = None;
     let (text, quiet) = match place.brackets() {
         Balance::Good => (Cow::Borrowed(chunk.text), false),
         Balance::Mended { text, diagnostic, alone } => {
-            sink.push(diagnostic);
+            if matches!(chunk.brackets, Brackets::Stray { .. }) {
+                stray = Some(diagnostic);
+            } else {
+                sink.push(diagnostic);
+            }
             (Cow::Owned(text), !alone)
         }
         Balance::Wrong(diagnostic) => {
@@ -41,11 +46,12 @@ pub(crate) fn read(file: FileId, chunk: &Chunk<'_>, source: &str, sink: &mut Sin
         }
     };
     let mended = !matches!(text, Cow::Borrowed(_));
+    let before = sink.len();
     let mut builder = Builder::new(file, chunk.offset, source, &text, sink);
     if quiet {
         builder.silence();
     }
-    match grammar::read(rule, &text) {
+    let item = match grammar::read(rule, &text) {
         Ok(pair) => {
             let mut item = builder.item(&pair, chunk.doc.clone()).unwrap_or_else(|| place.broken(keyword, name));
             item.broken |= mended;
@@ -55,7 +61,13 @@ pub(crate) fn read(file: FileId, chunk: &Chunk<'_>, source: &str, sink: &mut Sin
             builder.broken_head(&keyword, &failure);
             Some(place.broken(keyword, name))
         }
+    };
+    // Where an opening bracket is missing, the closing one is not the mistake.
+    let explained = |found: &Diagnostic| found.message.starts_with("`{` is missing");
+    if let Some(stray) = stray.filter(|_| !sink.any_since(before, explained)) {
+        sink.push(stray);
     }
+    item
 }
 
 /// What is to be done about the brackets.
@@ -96,8 +108,27 @@ impl Place<'_> {
         let mut lexemes = Lexer::new(self.chunk.text).filter(|l| !matches!(l.kind, LexKind::Comment | LexKind::Doc));
         let named = |start, end| Spanned::new(self.slice(start, end).to_owned(), self.span(start, end));
         let first = lexemes.next().filter(|first| first.kind == LexKind::Word)?;
-        let second = lexemes.next().filter(|second| second.kind == LexKind::Word);
-        Some((named(first.start, first.end), second.map(|second| named(second.start, second.end))))
+        let is_name = |second: &Lexeme| match second.kind {
+            LexKind::Word => true,
+            // A name in quotes is reported, and is the name all the same.
+            LexKind::Text(_) => self.slice(first.start, first.end) != "test",
+            LexKind::Comment
+            | LexKind::Doc
+            | LexKind::Hash
+            | LexKind::Open(_)
+            | LexKind::Close(_)
+            | LexKind::Number
+            | LexKind::Strange
+            | LexKind::Sign => false,
+        };
+        let second = lexemes.next().filter(is_name);
+        Some((
+            named(first.start, first.end),
+            second.map(|second| {
+                let name = named(second.start, second.end);
+                Spanned::new(name.value.trim_matches('"').to_owned(), name.span)
+            }),
+        ))
     }
 
     fn broken(&self, keyword: Name, name: Option<Name>) -> Item {

@@ -2,6 +2,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "the grammar's rules are a generated enum of hundreds")]
 
 mod forms;
+mod meant;
 mod words;
 
 use super::build::{Block, Builder, bad_name};
@@ -48,6 +49,10 @@ impl Builder<'_> {
         let text = self.clean.get(start..end).unwrap_or("");
         let Some(first) = Lexer::new(text).next() else { return };
         let word = text.get(first.start..first.end).unwrap_or("");
+        if let Some(diagnostic) = self.slip_of_line(block, text, start) {
+            self.report(diagnostic);
+            return;
+        }
         let diagnostic = match self.unknown_clause(block, word, start) {
             Some(diagnostic) => diagnostic,
             None => {
@@ -91,6 +96,16 @@ impl Builder<'_> {
         let span = self.at(start, start + word.len());
         let of = forms::of(block);
         let diagnostic = Diagnostic::new(Code::UnknownClause, span, format!("`{word}` begins no clause of {of}"));
+        if block == Block::Choose && word == "if" {
+            return Some(diagnostic.help("write `when`").fix("write `when`", span, "when", Applicability::Safe));
+        }
+        if let Some(help) = meant::clause(word).filter(|_| !forms::has_names(block)) {
+            return Some(diagnostic.help(help));
+        }
+        if let Some(day) = meant::day(word).filter(|_| block == Block::Calendar) {
+            let title = format!("write `{day}`");
+            return Some(diagnostic.help(title.clone()).fix(title, span, day, Applicability::Safe));
+        }
         if let Some(near) = near(word, known) {
             let fix = format!("write `{near}`");
             let diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
@@ -105,6 +120,46 @@ impl Builder<'_> {
             None => format!("the clauses of {of} begin with {}", suggest::list(known.iter().copied())),
         };
         Some(diagnostic.help(help))
+    }
+
+    /// Slips that concern the whole line: a verb of a test that is none, a condition that nothing joins, points
+    /// without a sign.
+    fn slip_of_line(&self, block: Block, text: &str, start: usize) -> Option<Diagnostic> {
+        let mut lexemes = Lexer::new(text);
+        let (first, second) = (lexemes.next()?, lexemes.next());
+        let slice = |lexeme: &Lexeme| text.get(lexeme.start..lexeme.end).unwrap_or("");
+        let wrong = |lexeme: &Lexeme, message: String| {
+            Diagnostic::new(Code::Syntax, self.at(start + lexeme.start, start + lexeme.end), message)
+        };
+        let word = slice(&first);
+        match block {
+            Block::Test if first.kind == LexKind::Word && !forms::keywords(block).contains(&word) => {
+                let verb = second.filter(|second| second.kind == LexKind::Word)?;
+                let meant = near(slice(&verb), VERBS).filter(|meant| *meant != slice(&verb))?;
+                let place = self.at(start + verb.start, start + verb.end);
+                let wrong = wrong(&verb, format!("`{}` does not fit here", slice(&verb)));
+                let title = format!("write `{meant}`");
+                Some(wrong.help(format!("did you mean `{meant}`?")).fix(title, place, meant, Applicability::Unsafe))
+            }
+            Block::Segment if grammar::read(Rule::only_segment, text).is_ok() => {
+                let place = self.at(start, start);
+                let wrong = wrong(&first, format!("two conditions are not joined before `{word}`"));
+                let help = format!("write `and {word} …`, or `or {word} …`");
+                Some(wrong.help(help).fix("join them with `and`", place, "and ", Applicability::Unsafe))
+            }
+            Block::Score if word == "half" => {
+                Some(wrong(&first, "`half` begins no clause of a score".to_owned()).help("write `half-life 14 days`"))
+            }
+            Block::Score
+                if first.kind == LexKind::Number && second.is_some_and(|s| matches!(slice(&s), "when" | "on")) =>
+            {
+                let place = self.at(start, start);
+                let wrong = wrong(&first, format!("the points `{word}` have no sign"));
+                let title = format!("write `+{word}`");
+                Some(wrong.help(format!("write `+{word}`, or `-{word}`")).fix(title, place, "+", Applicability::Unsafe))
+            }
+            _ => None,
+        }
     }
 
     /// A comma at the end of a clause harms nothing else.
@@ -160,9 +215,10 @@ impl Builder<'_> {
             return self.ends_early(text, start, failure, context);
         };
         let (from, to) = (failure.at + token.start, failure.at + token.start + whole(rest, &token));
+        let slip = meant::advice(&meant::Place { text, from, to, expected: &failure.expected });
         let found = text.get(from..to).unwrap_or("");
         let span = self.at(start + from, start + to);
-        if let Some(before) = cut_short(text, from) {
+        if let Some(before) = cut_short(text, from).filter(|_| slip.is_none()) {
             let expected = grammar::read(context.rule, before).err().map(|failure| failure.expected);
             let failure = Failure { at: before.len(), expected: expected.unwrap_or_default() };
             return self.ends_early(before, start, &failure, context);
@@ -170,14 +226,30 @@ impl Builder<'_> {
         if let Some(diagnostic) = self.misspelt_before(text, start, from, failure, context) {
             return diagnostic;
         }
+        if let Some(slip) = slip {
+            let message = slip.message.unwrap_or_else(|| expected_found(&failure.expected, found));
+            let span = match (&slip.edit, &failure.expected) {
+                (Some(edit), _) if edit.0 < from && edit.1 >= to => self.at(start + edit.0, start + edit.1),
+                _ => span,
+            };
+            let diagnostic = Diagnostic::new(Code::Syntax, span, message).help(slip.help.clone());
+            return match slip.edit {
+                Some((at, end, with)) => {
+                    diagnostic.fix(slip.help, self.at(start + at, start + end), with, Applicability::Unsafe)
+                }
+                None => diagnostic,
+            };
+        }
         if let Some(diagnostic) = self.special(text, start, (from, to), &token, failure) {
             return diagnostic;
         }
-        let message = match words::expected(&failure.expected) {
-            Some(expected) => format!("expected {expected}, found `{found}`"),
-            None => format!("`{found}` does not fit here"),
-        };
-        let diagnostic = Diagnostic::new(Code::Syntax, span, message);
+        let diagnostic = Diagnostic::new(Code::Syntax, span, expected_found(&failure.expected, found));
+        let hinted = near(found, context.hints).filter(|meant| *meant != found && token.kind == LexKind::Word);
+        if let Some(meant) = hinted {
+            let fix = format!("write `{meant}`");
+            let help = format!("did you mean `{meant}`?");
+            return diagnostic.help(help).fix(fix, span, meant, Applicability::Unsafe);
+        }
         let meant = words::keywords(&failure.expected).into_iter().find(|word| is_near(found, word));
         match meant.filter(|_| token.kind == LexKind::Word) {
             Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).fix(
@@ -235,7 +307,8 @@ impl Builder<'_> {
         let found = text.get(from..to).unwrap_or("");
         let span = self.at(start + from, start + to);
         let wants_name = words::wants_name(&failure.expected);
-        if wants_name && keywords::RESERVED.contains(&found) {
+        let wants_value = words::wants_value(&failure.expected);
+        if wants_name && !wants_value && keywords::RESERVED.contains(&found) {
             let message = format!("`{found}` is a word of the language and cannot be a name");
             let help = format!("reserved are {}", suggest::list(keywords::RESERVED.iter().copied()));
             return Some(Diagnostic::new(Code::ReservedWord, span, message).help(help));
@@ -269,6 +342,17 @@ impl Builder<'_> {
     }
 }
 
+/// What a contact does in a test.
+const VERBS: &[&str] =
+    &["does", "sets", "opened", "clicked", "delivered", "bounced", "complained", "subscribes", "unsubscribes"];
+
+fn expected_found(expected: &[Rule], found: &str) -> String {
+    match words::expected(expected) {
+        Some(expected) => format!("expected {expected}, found `{found}`"),
+        None => format!("`{found}` does not fit here"),
+    }
+}
+
 /// What stands before the line of a place, when that line begins with a word that can only begin a clause.
 fn cut_short(text: &str, at: usize) -> Option<&str> {
     let (earlier, line) = text.get(..at)?.rsplit_once('\n')?;
@@ -277,9 +361,14 @@ fn cut_short(text: &str, at: usize) -> Option<&str> {
     alone.then_some(earlier)
 }
 
-/// How far a token goes for a reader: a number to the next space.
+/// How far a token goes for a reader: a number to the next space, a sign to the last of its characters.
 fn whole(rest: &str, token: &Lexeme) -> usize {
     let length = token.end - token.start;
+    if token.kind == LexKind::Sign {
+        let signs = rest.get(token.start..).unwrap_or("");
+        let end = signs.find(|c: char| !"=<>!".contains(c)).unwrap_or(signs.len());
+        return end.max(length);
+    }
     if token.kind != LexKind::Number {
         return length;
     }

@@ -184,7 +184,8 @@ impl Walk<'_> {
         match (ty, value.as_str()) {
             (Type::Enum(id), Some(name)) => {
                 let Some(values) = self.world.enums.get(*id) else { return };
-                if values.values.iter().any(|known| known == name) {
+                // Of one that could not be read nothing is known.
+                if values.values.is_empty() || values.values.iter().any(|known| known == name) {
                     return;
                 }
                 let message = format!("`{name}` is not a value of the enum `{}`", values.name);

@@ -1,10 +1,11 @@
 //! How a run begins: with which events, with which key, and from which other sequences.
 
 use flow_graph::program::{Event, Sequence, Trigger};
-use flow_graph::{Id, Type};
+use flow_graph::{Expr, Id, Type};
 
 use super::{Check, Run};
 use crate::check::Ty;
+use crate::check::logic::facts;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
 use crate::syntax::tree::sequence::SequenceItem;
@@ -58,13 +59,18 @@ impl Check<'_> {
         run.scope.events.sort_unstable();
         run.scope.events.dedup();
         if let Some(key) = self.once("key", &tree.key, |key| key.span) {
-            sequence.key = self.key(key, &mut run, &enrolled);
+            sequence.key = self.key(key, (&mut run, &sequence.enter), &enrolled);
         }
         run
     }
 
     /// The field of each event that can begin a run which is the key of the run.
-    fn key(&mut self, key: &Name, run: &mut Run, enrolled: &[Span]) -> Option<Vec<(Id<Event>, u16)>> {
+    fn key(
+        &mut self,
+        key: &Name,
+        (run, enter): (&mut Run, &[Trigger]),
+        enrolled: &[Span],
+    ) -> Option<Vec<(Id<Event>, u16)>> {
         for entry in run.entries.iter().filter(|entry| entry.event.is_none()) {
             let message = format!("there is no event here, so the key `{}` has no value", key.value);
             let wrong = Diagnostic::new(Code::SequenceEntry, entry.at, message).label(key.span, "the key");
@@ -84,7 +90,10 @@ impl Check<'_> {
             };
             slots.push((event, slot));
             let field = self.program.events.get(event).and_then(|event| event.fields.get(usize::from(slot)));
-            let Some(ty) = field.map(|field| field.ty.clone()) else { continue };
+            let Some((ty, optional)) = field.map(|field| (field.ty.clone(), field.optional)) else { continue };
+            if optional {
+                self.key_is_there(key, (event, slot), enter);
+            }
             match &first {
                 None => first = Some((ty, event)),
                 Some((before, other)) if *before != ty => {
@@ -108,6 +117,34 @@ impl Check<'_> {
         run.key = first.map(|(ty, _)| ty);
         run.scope.key = Some(run.key.clone().map_or(Ty::Error, Ty::Of));
         Some(slots)
+    }
+}
+
+impl Check<'_> {
+    /// Without a key nobody could tell one run from another, so each event that begins one must have it.
+    fn key_is_there(&mut self, key: &Name, (event, slot): (Id<Event>, u16), enter: &[Trigger]) {
+        let asked = |trigger: &Trigger| match trigger {
+            Trigger::Event { event: by, filter } if *by == event => {
+                filter.as_ref().is_some_and(|filter| facts(filter, true).contains(&Expr::This(slot)))
+            }
+            Trigger::Event { .. }
+            | Trigger::EnteredSegment(_)
+            | Trigger::LeftSegment(_)
+            | Trigger::BecomesBand { .. }
+            | Trigger::EnteredStage { .. } => true,
+        };
+        if enter.iter().all(asked) {
+            return;
+        }
+        let (key, name) = (key, self.names.name(event).to_owned());
+        let message = format!("the key `{}` may be missing in `{name}`, and each run needs one", key.value);
+        let mut wrong = Diagnostic::new(Code::SequenceEntry, key.span, message);
+        if let Some(declared) = self.names.member_declared(event, slot) {
+            wrong = wrong.label(declared, "declared here with `?`");
+        }
+        self.report(
+            wrong.help(format!("begin runs only where it is there: `enter on {name} where {} is known`", key.value)),
+        );
     }
 }
 

@@ -8,6 +8,7 @@ use crate::check::amount::{weekdays, window};
 use crate::check::{Scope, Ty, Typed};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::{Span, Spanned};
+use crate::syntax::tree::expr::ExprKind;
 use crate::syntax::tree::step::{ClockTarget, MomentValue, Otherwise, WaitFor, WaitUntil as Tree};
 
 impl Check<'_> {
@@ -27,6 +28,9 @@ impl Check<'_> {
                 Some(StepKind::WaitUntil(WaitUntil::Clock { days: weekdays(days), window, single }))
             }
             Tree::Moment { value, at, otherwise } => {
+                if self.day_as_moment(value) {
+                    return None;
+                }
                 if otherwise.is_none() {
                     let message = "it is not said what happens when this moment is past or missing";
                     let diagnostic = Diagnostic::new(Code::MomentElse, head, message);
@@ -41,6 +45,21 @@ impl Check<'_> {
                 Some(StepKind::WaitUntil(WaitUntil::Moment { value, at: time, otherwise_exit }))
             }
         }
+    }
+
+    /// `wait until tue at 10:00`: a day of the week is no moment, and stands directly before its time.
+    fn day_as_moment(&mut self, value: &MomentValue) -> bool {
+        let MomentValue::Expr(expr) = value else { return false };
+        let ExprKind::Path(names) = &expr.kind else { return false };
+        let [name] = names.as_slice() else { return false };
+        let day = name.value.as_str();
+        let is_day = ["mon", "tue", "wed", "thu", "fri", "sat", "sun", "weekday", "weekend"].contains(&day);
+        if is_day {
+            let message = format!("`{day}` is not followed by its time of day");
+            let wrong = Diagnostic::new(Code::UnknownName, name.span, message);
+            self.report(wrong.help(format!("write `wait until {day} 10:00`, without `at`")));
+        }
+        is_day
     }
 
     /// The moment, and the time of day when it is a date.
@@ -87,7 +106,7 @@ impl Check<'_> {
             }
             (_, false, _) => None,
         };
-        if let Some((message, help)) = problem {
+        if let Some((message, help)) = problem.filter(|_| !self.flow.broken) {
             self.report(Diagnostic::new(Code::WaitShape, head, message).help(help));
         }
         limit

@@ -21,6 +21,9 @@ const NEGATE: u8 = 8;
 /// How deep conditions may stand in brackets and behind signs: each level takes stack.
 const MAX_LEVELS: usize = 64;
 
+/// How many parts of a chain lean to the left; a longer chain is halved.
+const SHORT_CHAIN: usize = 8;
+
 /// An expression and how deep its tree is: the depth is limited, since everything after the parser walks it.
 pub(super) struct Deep {
     pub(super) expr: Expr,
@@ -117,6 +120,7 @@ impl Builder<'_> {
             }
             let Some(next) = row.next() else { break };
             left = match next.as_rule() {
+                Rule::infix if matches!(strength, OR | AND) => self.chain(row, next, left, strength)?,
                 Rule::infix => {
                     let right = self.climb(row, strength + 1)?;
                     match compared && strength == COMPARE {
@@ -129,6 +133,41 @@ impl Builder<'_> {
             compared |= strength == COMPARE;
         }
         Some(left)
+    }
+
+    /// `a and b and c …`: a long row becomes a flat tree, so that its length costs no depth.
+    fn chain(&mut self, row: &mut Row<'_>, first: Pair<'_>, left: Deep, strength: u8) -> Option<Deep> {
+        let mut signs = vec![first];
+        let mut parts = vec![left, self.climb(row, strength + 1)?];
+        while let Some(sign) =
+            row.next_if(|next| next.as_rule() == Rule::infix && self::strength(next.as_str()) == strength)
+        {
+            parts.push(self.climb(row, strength + 1)?);
+            signs.push(sign);
+        }
+        let count = parts.len();
+        self.balanced(&mut parts.into_iter(), &mut signs.into_iter(), count)
+    }
+
+    /// The next `count` parts as one tree.
+    fn balanced<'i>(
+        &mut self,
+        parts: &mut std::vec::IntoIter<Deep>,
+        signs: &mut std::vec::IntoIter<Pair<'i>>,
+        count: usize,
+    ) -> Option<Deep> {
+        if count <= SHORT_CHAIN {
+            let mut left = parts.next()?;
+            for _ in 1..count {
+                let sign = signs.next()?;
+                left = self.binary(&sign, left, parts.next()?)?;
+            }
+            return Some(left);
+        }
+        let left = self.balanced(parts, signs, count - count / 2)?;
+        let sign = signs.next()?;
+        let right = self.balanced(parts, signs, count / 2)?;
+        self.binary(&sign, left, right)
     }
 
     /// An operand with the signs and the `not`s before it.
@@ -202,7 +241,8 @@ impl Builder<'_> {
                 (true, _) => ("is not known", "missing"),
                 (_, true) => ("is not missing", "known"),
                 _ => {
-                    let help = "write `not` before the whole condition: `not lead is hot`";
+                    let (left, band) = (self.slice_of(&left), self.text(&word));
+                    let help = format!("write `not {left} is {band}`; a field is compared with `{left} != {band}`");
                     self.report(Diagnostic::new(Code::WrongOperator, place, "there is no `is not`").help(help));
                     return None;
                 }
@@ -228,6 +268,12 @@ impl Builder<'_> {
             (Some(score), None) => Some(Deep::leaf(ExprKind::IsBand { score, band }, span)),
             _ => self.bad_is(band.span),
         }
+    }
+
+    fn slice_of(&self, deep: &Deep) -> String {
+        let place = |at: u32| usize::try_from(at.saturating_sub(self.base)).unwrap_or(usize::MAX);
+        let span = deep.expr.span;
+        self.source.get(place(span.start)..place(span.end)).unwrap_or("lead").to_owned()
     }
 
     fn bad_is(&mut self, span: Span) -> Option<Deep> {

@@ -35,7 +35,7 @@ fn is_snake_case(name: &str) -> bool {
 }
 
 /// `CartReminder`, `cartReminder`, `cart-reminder` → `cart_reminder`
-fn snake_case(name: &str) -> Option<String> {
+pub(crate) fn snake_case(name: &str) -> Option<String> {
     let mut out = String::with_capacity(name.len() + 2);
     let mut small = false;
     for c in name.chars() {

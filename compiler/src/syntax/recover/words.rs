@@ -50,6 +50,11 @@ pub(super) fn wants_name(rules: &[Rule]) -> bool {
     })
 }
 
+/// Whether a value could have stood there, of which a name is only one kind.
+pub(super) fn wants_value(rules: &[Rule]) -> bool {
+    rules.iter().any(|rule| matches!(rule, Rule::paren | Rule::prefix | Rule::lparen))
+}
+
 /// What the reserved items will be.
 pub(crate) fn not_yet(keyword: &str) -> &'static str {
     match keyword {
