@@ -117,7 +117,7 @@ impl Look<'_> {
         let reason = if latest.kind == Kind::Held {
             format!("held by {} since {} until {}", latest.text("gate"), latest.at, latest.text("until"))
         } else {
-            format!("dropped by {} on {}", latest.text("gate"), latest.at)
+            format!("dropped by {} at {}", latest.text("gate"), latest.at)
         };
         Some((reason, Some(said(latest))))
     }
@@ -151,9 +151,9 @@ impl Look<'_> {
             && let Some(step) = parting(sequence, message, &Trace::of(sequence, self.records, latest))
         {
             let at = step.text.trim_end_matches(['{', ' ']);
-            return Some((format!("another way was taken at `{at}`; over on {}", latest.at), self.place(step.at)));
+            return Some((format!("another way was taken at `{at}`; over at {}", latest.at), self.place(step.at)));
         }
-        Some((format!("{} on {}", latest.what(), latest.at), Some(said(latest))))
+        Some((format!("{} at {}", latest.what(), latest.at), Some(said(latest))))
     }
 
     fn never_began(&self, sequence: &Sequence) -> (String, Option<Place>) {
