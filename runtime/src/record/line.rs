@@ -75,7 +75,7 @@ pub(super) fn what(record: &Record) -> String {
         Kind::Exited => format!("left {name}{}: {}", key(record), exit(record.text("reason"))),
         Kind::Goal => {
             let converted = record.detail("converted") == Some(&Json::Bool(true));
-            let late = if converted { "" } else { ", too late to count" };
+            let late = if converted { "" } else { ", outside its time" };
             format!("reached the goal of {name}{}{late}", key(record))
         }
         Kind::Split => format!("took {} of {name}", record.text("arm")),
