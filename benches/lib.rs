@@ -59,6 +59,12 @@ pub fn report(name: &str, unit: &str, amount: f64, rounds: u32, mut work: impl F
     println!("{name:<44} {:>14} {unit}   (min {}, max {}, {rounds} runs)", short(at(1)), short(at(0)), short(at(2)));
 }
 
+/// Prints one figure.
+#[expect(clippy::print_stdout, reason = "a bench is a program that prints figures")]
+pub fn show(name: &str, figure: f64, unit: &str) {
+    println!("{name:<44} {:>14} {unit}", short(figure));
+}
+
 /// `1234567.8` → `1 234 568`, `3.25` → `3.25`
 fn short(rate: f64) -> String {
     if rate < 1_000.0 {

@@ -9,6 +9,7 @@
 
 mod wakes;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use flow_graph::program::Field;
@@ -43,13 +44,14 @@ impl Default for Options {
 impl Options {
     /// The ids of an input that count: those that could unite contacts only where contacts may be united.
     #[must_use]
-    pub fn ids(self, who: &Who) -> Who {
-        let mut who = who.clone();
-        if !self.merges {
-            who.previous = None;
-            who.anonymous = who.anonymous.filter(|_| who.user.is_none());
+    pub fn ids(self, who: &Who) -> Cow<'_, Who> {
+        if self.merges || (who.previous.is_none() && (who.user.is_none() || who.anonymous.is_none())) {
+            return Cow::Borrowed(who);
         }
-        who
+        let mut who = who.clone();
+        who.previous = None;
+        who.anonymous = who.anonymous.filter(|_| who.user.is_none());
+        Cow::Owned(who)
     }
 }
 

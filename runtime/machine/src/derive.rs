@@ -35,9 +35,14 @@ pub enum Change {
 /// Derives everything anew and says what has changed, in the program's order: each reads what was derived just
 /// before.
 pub fn refresh(engine: &Engine, contact: &mut Contact, now: Timestamp) -> Vec<Change> {
+    refresh_some(engine, contact, now, &engine.program().order)
+}
+
+/// The same for some of them, in the program's order; what the others read has not changed.
+pub(crate) fn refresh_some(engine: &Engine, contact: &mut Contact, now: Timestamp, which: &[Derived]) -> Vec<Change> {
     let mut changes = Vec::new();
     contact.facts.find_zone(engine);
-    for derived in &engine.program().order {
+    for derived in which {
         match *derived {
             Derived::Score(id) => changes.extend(refresh_score(engine, contact, now, id)),
             Derived::Segment(id) => changes.extend(refresh_segment(engine, contact, now, id)),

@@ -9,7 +9,7 @@ use regex::Regex;
 use rustc_hash::FxHashMap;
 
 use crate::contact::facts::seen::Print;
-use crate::eval::{timed, walk};
+use crate::eval::{reach, timed, walk};
 use crate::time::working::Hours;
 use crate::time::zone;
 
@@ -24,6 +24,8 @@ pub struct Engine {
     plans: Vec<EventPlan>,
     /// What can change when nothing but time passes.
     timed: Vec<Derived>,
+    /// That, and what reads it, in the program's order.
+    passing: Vec<Derived>,
 }
 
 /// What an event can change.
@@ -34,6 +36,8 @@ pub(crate) struct EventPlan {
     pub(crate) hits: Vec<(Id<Score>, usize)>,
     /// Slots of unique fields, with the fingerprint of event and field by name.
     pub(crate) unique: Vec<(usize, Print)>,
+    /// Scores and segments that can change by it or by the time passed before it, in the program's order.
+    pub(crate) derived: Vec<Derived>,
 }
 
 impl Engine {
@@ -49,9 +53,13 @@ impl Engine {
         });
         let calendars = calendars.collect::<Result<_, _>>()?;
         let patterns = patterns(&program)?;
-        let plans = plans(&program);
         let timed = timed::derived(&program);
-        Ok(Self { program, zone, calendars, patterns, plans, timed })
+        let mut plans = plans(&program);
+        for (event, plan) in program.events.ids().zip(&mut plans) {
+            plan.derived = reach::by_event(&program, event, &timed);
+        }
+        let passing = reach::by_time(&program, &timed);
+        Ok(Self { program, zone, calendars, patterns, plans, timed, passing })
     }
 
     /// The program.
@@ -85,6 +93,14 @@ impl Engine {
     /// Scores with bands and segments that can change when nothing but time passes.
     pub(crate) fn timed(&self) -> &[Derived] {
         &self.timed
+    }
+
+    /// What an event can change of scores and segments, or without one what time alone can; with all that reads it.
+    pub(crate) fn derived_by(&self, event: Option<Id<EventType>>) -> &[Derived] {
+        match event {
+            None => &self.passing,
+            Some(event) => self.plan(event).map_or(&self.program.order, |plan| &plan.derived),
+        }
     }
 
     /// The condition of a segment.

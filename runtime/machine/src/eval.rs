@@ -3,9 +3,12 @@
 pub(crate) mod arith;
 mod change;
 pub(crate) mod figure;
+pub(crate) mod reach;
 mod sums;
 pub(crate) mod timed;
 pub(crate) mod walk;
+
+use std::borrow::Cow;
 
 use flow_graph::expr::{CompareOp, EventMeta, ScorePart, TextOp};
 use flow_graph::program::{Event as EventType, Measure, Score};
@@ -62,20 +65,20 @@ impl<'a> View<'a> {
             Expr::Not(inner) => !self.holds(inner),
             Expr::Compare { op, left, right } => self.compare(*op, left, right),
             Expr::OneOf { value, list } => {
-                let value = self.value(value);
+                let value = self.look(value);
                 value.is_known() && list.binary_search_by(|member| member.order(&value)).is_ok()
             }
-            Expr::TextTest { op, value, pattern } => match (self.value(value), self.value(pattern)) {
-                (Value::Text(text), Value::Text(part)) => test_text(*op, &text, &part),
+            Expr::TextTest { op, value, pattern } => match (&*self.look(value), &*self.look(pattern)) {
+                (Value::Text(text), Value::Text(part)) => test_text(*op, text, part),
                 _ => false,
             },
-            Expr::Matches { value, pattern } => match (self.value(value), self.engine.pattern(pattern)) {
-                (Value::Text(text), Some(regex)) => regex.is_match(&text),
+            Expr::Matches { value, pattern } => match (&*self.look(value), self.engine.pattern(pattern)) {
+                (Value::Text(text), Some(regex)) => regex.is_match(text),
                 _ => false,
             },
-            Expr::Contains { set, member } => match (self.value(set), self.value(member)) {
+            Expr::Contains { set, member } => match (&*self.look(set), &*self.look(member)) {
                 (_, Value::Missing) => false,
-                (Value::Set(members), member) => members.binary_search_by(|one| one.order(&member)).is_ok(),
+                (Value::Set(members), member) => members.binary_search_by(|one| one.order(member)).is_ok(),
                 _ => false,
             },
             Expr::SinceLast { behaviour, op, span } => matches!(
@@ -89,7 +92,7 @@ impl<'a> View<'a> {
                 if *at_least { is >= *stage } else { is == *stage }
             }
             Expr::InSequence(sequence) => self.contact.journey.in_sequence(*sequence),
-            Expr::Known(inner) => self.value(inner).is_known(),
+            Expr::Known(inner) => self.look(inner).is_known(),
             Expr::If { condition, then, otherwise } => self.holds(if self.holds(condition) { then } else { otherwise }),
             Expr::Const(_)
             | Expr::Field(_)
@@ -168,8 +171,23 @@ impl<'a> View<'a> {
     }
 
     pub(crate) fn compare(&self, op: CompareOp, left: &Expr, right: &Expr) -> bool {
-        let (left, right) = (self.value(left), self.value(right));
+        let (left, right) = (self.look(left), self.look(right));
         left.is_known() && right.is_known() && op.holds(left.order(&right))
+    }
+
+    /// The value of an expression, borrowed where it stands somewhere.
+    fn look<'v>(&'v self, expr: &'v Expr) -> Cow<'v, Value> {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "all others are worked out")]
+        match expr {
+            Expr::Const(value) => Cow::Borrowed(value),
+            Expr::Field(field) => Cow::Borrowed(self.contact.facts.field(*field)),
+            Expr::This(slot) => {
+                let value = self.this.and_then(|event| event.values.get(usize::from(*slot)));
+                Cow::Borrowed(value.unwrap_or(&Value::Missing))
+            }
+            Expr::Key => Cow::Borrowed(self.key.unwrap_or(&Value::Missing)),
+            _ => Cow::Owned(self.value(expr)),
+        }
     }
 
     pub(crate) fn behaviour(&self, id: Id<flow_graph::program::Behaviour>) -> Value {

@@ -46,6 +46,16 @@ pub(crate) enum Begin {
     Time,
 }
 
+/// What can have changed since the end of the last turn.
+#[derive(Debug, Clone, Copy)]
+enum News {
+    Any,
+    /// One event came in, and time has passed.
+    Event(Id<flow_graph::program::Event>),
+    /// Time has passed.
+    Time,
+}
+
 /// One turn of one contact.
 #[derive(Debug)]
 pub(crate) struct Turn<'a> {
@@ -67,6 +77,7 @@ pub(crate) struct Turn<'a> {
     pub(crate) entered: Vec<(Id<Lifecycle>, u16)>,
     /// Facts or runs have changed since conditions were last looked at.
     pub(crate) touched: bool,
+    news: News,
     signals_left: usize,
 }
 
@@ -94,6 +105,7 @@ impl<'a> Turn<'a> {
             silent: false,
             entered: Vec::new(),
             touched: true,
+            news: News::Any,
             signals_left: SIGNALS_AT_MOST,
         }
     }
@@ -105,15 +117,17 @@ impl<'a> Turn<'a> {
 
     /// Handles the queue until nothing is left, and computes when something changes by itself next.
     pub(crate) fn finish(mut self) {
-        self.refresh();
+        self.refresh_news();
+        let mut settled = false;
         if self.silent {
             self.queue.clear();
             journey::lifecycle::track(&mut self);
             journey::waits::follow(&mut self);
             sla::pause(&mut self);
         } else {
-            self.settle();
+            settled = self.settle();
         }
+        self.contact.facts.settled.0 = settled;
         let wake = self.next_wake();
         self.contact.journey.wake = wake;
     }
@@ -153,6 +167,13 @@ impl<'a> Turn<'a> {
 
     /// Takes the input. False for a duplicate: nothing has happened.
     fn begin(&mut self, begin: Begin) -> bool {
+        if self.contact.facts.settled.0 {
+            self.news = match &begin {
+                Begin::Event(event) => News::Event(event.kind),
+                Begin::Attributes(_) => News::Any,
+                Begin::Time => News::Time,
+            };
+        }
         match begin {
             Begin::Event(event) => {
                 let event = crate::facts::held(&event, self.now);
@@ -200,7 +221,8 @@ impl<'a> Turn<'a> {
         self.cause = self.origin.clone();
     }
 
-    fn settle(&mut self) {
+    /// True when nothing is left open.
+    fn settle(&mut self) -> bool {
         loop {
             let mut batch = Vec::new();
             self.touched = false;
@@ -211,13 +233,17 @@ impl<'a> Turn<'a> {
             journey::entries::settle(self, &batch);
             sla::settle(self, &batch);
             self.cause = self.origin.clone();
-            self.refresh();
+            // What was derived before stands until something else changes.
+            if self.touched {
+                self.refresh();
+            }
             let calm = self.queue.is_empty() && !self.touched;
             if calm && !gates::settle(self) {
-                return;
+                return true;
             }
             if self.signals_left == 0 {
-                return self.cut_off();
+                self.cut_off();
+                return false;
             }
             // Counts rounds too: one that only sends cannot go on for ever either.
             self.signals_left -= 1;

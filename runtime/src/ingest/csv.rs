@@ -66,7 +66,6 @@ pub(crate) struct Table {
     /// The column of each slot.
     slots: Vec<Option<usize>>,
     width: usize,
-    pub(crate) delimiter: u8,
 }
 
 impl Table {
@@ -99,7 +98,6 @@ impl Table {
             id: mapping.id.as_ref().map(column).transpose()?,
             slots,
             width: header.len(),
-            delimiter: mapping.delimiter,
         })
     }
 
@@ -147,41 +145,57 @@ impl Table {
     }
 }
 
-/// Cuts one record into cells. `None`: a quotation mark is open, the record goes on in the next line.
-pub(crate) fn split(record: &[u8], delimiter: u8) -> Option<Vec<Vec<u8>>> {
-    let mut reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
-    let mut output = vec![0; record.len() + 1];
-    let mut ends = vec![0; record.len() + 2];
-    let (mut taken, mut written, mut cells) = (0, 0, 0);
-    loop {
-        // An empty input tells the reader that nothing follows.
-        let input = record.get(taken..).unwrap_or_default();
-        let (result, ate, wrote, ended) = reader.read_record(
-            input,
-            output.get_mut(written..).unwrap_or_default(),
-            ends.get_mut(cells..).unwrap_or_default(),
-        );
-        taken += ate;
-        written += wrote;
-        cells += ended;
-        match result {
-            csv_core::ReadRecordResult::InputEmpty if !input.is_empty() => {}
-            csv_core::ReadRecordResult::InputEmpty
-            | csv_core::ReadRecordResult::Record
-            | csv_core::ReadRecordResult::End => break,
-            csv_core::ReadRecordResult::OutputFull | csv_core::ReadRecordResult::OutputEndsFull => return None,
+/// Cuts records into cells. To make it costs as much as to cut hundreds of records, so it is made once for a file.
+#[derive(Debug)]
+pub(crate) struct Cutter {
+    reader: csv_core::Reader,
+    delimiter: u8,
+    output: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Cutter {
+    pub(crate) fn new(delimiter: u8) -> Self {
+        let reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
+        Self { reader, delimiter, output: Vec::new(), ends: Vec::new() }
+    }
+
+    /// Cuts one record. `None`: a quotation mark is open, the record goes on in the next line.
+    pub(crate) fn split(&mut self, record: &[u8]) -> Option<Vec<Vec<u8>>> {
+        self.reader.reset();
+        self.output.resize(record.len() + 1, 0);
+        self.ends.resize(record.len() + 2, 0);
+        let (mut taken, mut written, mut cells) = (0, 0, 0);
+        loop {
+            // An empty input tells the reader that nothing follows.
+            let input = record.get(taken..).unwrap_or_default();
+            let (result, ate, wrote, ended) = self.reader.read_record(
+                input,
+                self.output.get_mut(written..).unwrap_or_default(),
+                self.ends.get_mut(cells..).unwrap_or_default(),
+            );
+            taken += ate;
+            written += wrote;
+            cells += ended;
+            match result {
+                csv_core::ReadRecordResult::InputEmpty if !input.is_empty() => {}
+                csv_core::ReadRecordResult::InputEmpty
+                | csv_core::ReadRecordResult::Record
+                | csv_core::ReadRecordResult::End => break,
+                csv_core::ReadRecordResult::OutputFull | csv_core::ReadRecordResult::OutputEndsFull => return None,
+            }
         }
+        if open_quote(record, self.delimiter) {
+            return None;
+        }
+        let mut start = 0;
+        let mut row = Vec::with_capacity(cells);
+        for &end in self.ends.get(..cells).unwrap_or_default() {
+            row.push(self.output.get(start..end).unwrap_or_default().to_vec());
+            start = end;
+        }
+        Some(row)
     }
-    if open_quote(record, delimiter) {
-        return None;
-    }
-    let mut start = 0;
-    let mut row = Vec::with_capacity(cells);
-    for &end in ends.get(..cells).unwrap_or_default() {
-        row.push(output.get(start..end).unwrap_or_default().to_vec());
-        start = end;
-    }
-    Some(row)
 }
 
 /// Whether a quoted cell is still open at the end of the record. A quotation mark in the middle of a cell that does
@@ -212,7 +226,7 @@ mod tests {
     use super::*;
 
     fn cells(record: &str) -> Option<Vec<String>> {
-        let row = split(record.as_bytes(), b',')?;
+        let row = Cutter::new(b',').split(record.as_bytes())?;
         Some(row.into_iter().map(|cell| String::from_utf8(cell).unwrap()).collect())
     }
 

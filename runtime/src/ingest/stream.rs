@@ -5,7 +5,7 @@ use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use super::catalog::Catalog;
-use super::csv::{self, Mapping, MappingError, Table};
+use super::csv::{Cutter, Mapping, MappingError, Table};
 use super::lines::{Line, Lines};
 use super::{Harvest, Incoming, Origin, Reason, Refusal, Rejection, segment};
 
@@ -37,7 +37,7 @@ pub struct Inputs<R> {
     lines: Lines<R>,
     file: Arc<str>,
     number: u32,
-    table: Option<Table>,
+    table: Option<(Table, Cutter)>,
     ready: VecDeque<Read>,
     /// Lines that were read ahead while a row seemed to go on.
     ahead: VecDeque<Line>,
@@ -89,9 +89,9 @@ impl<R: BufRead> Inputs<R> {
         }
         match self.table.take() {
             None => self.take_call(line),
-            Some(table) => {
-                let done = self.take_row(&table, line);
-                self.table = Some(table);
+            Some((table, mut cutter)) => {
+                let done = self.take_row(&table, &mut cutter, line);
+                self.table = Some((table, cutter));
                 done?;
             }
         }
@@ -112,11 +112,11 @@ impl<R: BufRead> Inputs<R> {
         }
     }
 
-    fn take_row(&mut self, table: &Table, first: &Line) -> io::Result<()> {
+    fn take_row(&mut self, table: &Table, cutter: &mut Cutter, first: &Line) -> io::Result<()> {
         let mut record = first.bytes.clone();
         let mut further = VecDeque::new();
         let cells = loop {
-            if let Some(cells) = csv::split(&record, table.delimiter) {
+            if let Some(cells) = cutter.split(&record) {
                 break cells;
             }
             let next = if further.len() < MAX_ROW_LINES { self.line()? } else { None };
@@ -188,10 +188,11 @@ impl<R: BufRead> Iterator for Inputs<R> {
     }
 }
 
-fn header<R: BufRead>(catalog: &Catalog, lines: &mut Lines<R>, mapping: &Mapping) -> io::Result<Table> {
+fn header<R: BufRead>(catalog: &Catalog, lines: &mut Lines<R>, mapping: &Mapping) -> io::Result<(Table, Cutter)> {
     let wrong = |error: MappingError| io::Error::new(io::ErrorKind::InvalidInput, error);
     let line = lines.next()?.ok_or_else(|| wrong(MappingError::NoHeader))?;
-    let cells = csv::split(&line.bytes, mapping.delimiter).ok_or_else(|| wrong(MappingError::NoHeader))?;
+    let mut cutter = Cutter::new(mapping.delimiter);
+    let cells = cutter.split(&line.bytes).ok_or_else(|| wrong(MappingError::NoHeader))?;
     let cells: Vec<_> = cells.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
-    Table::new(catalog, mapping, &cells).map_err(wrong)
+    Ok((Table::new(catalog, mapping, &cells).map_err(wrong)?, cutter))
 }

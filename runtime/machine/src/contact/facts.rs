@@ -37,6 +37,9 @@ pub struct Facts {
     pub(crate) members: Vec<bool>,
     #[serde(skip)]
     zone: ZoneAt,
+    /// Bands and segments are as the facts were at the end of the last turn.
+    #[serde(skip)]
+    pub(crate) settled: Settled,
 }
 
 impl Facts {
@@ -54,6 +57,7 @@ impl Facts {
             bands: vec![None; program.scores.len()],
             members: vec![false; program.segments.len()],
             zone: ZoneAt::default(),
+            settled: Settled::default(),
         }
     }
 
@@ -124,6 +128,16 @@ fn look_up(fields: &[Value], engine: &Engine) -> ZoneAt {
     let Some(Value::Text(name)) = field else { return ZoneAt(Found::Project) };
     let position = zones::position(name).filter(|&position| zones::at(position).is_some());
     ZoneAt(position.map_or(Found::Project, Found::Own))
+}
+
+/// Whether only the news of a turn can change bands and segments: a memory of this process, no part of the state.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Settled(pub(crate) bool);
+
+impl PartialEq for Settled {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// Where the zone was found: a memory of this process, no part of the state.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use flow_graph::program::Field;
+use flow_graph::program::{Event as EventType, Field};
 use flow_graph::{ClockWindow, Expr, Id, Span, Timestamp, Value, Weekdays};
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
-use super::{Scope, Signal, Turn};
+use super::{News, Scope, Signal, Turn};
 use crate::contact::Facts;
 use crate::decision::{DecisionKind, Item, Outcome};
 use crate::derive::{self, Change};
@@ -102,8 +102,28 @@ impl Turn<'_> {
 
     /// Derives bands and segments anew; what has changed is recorded and set in the queue.
     pub(crate) fn refresh(&mut self) {
+        let changes = derive::refresh(self.engine, self.contact, self.now);
+        self.report(changes);
+    }
+
+    /// The same at the beginning of a turn: where the last one left nothing open, its news alone can change something.
+    pub(crate) fn refresh_news(&mut self) {
+        match self.news {
+            News::Any => self.refresh(),
+            News::Event(event) => self.refresh_by(Some(event)),
+            News::Time => self.refresh_by(None),
+        }
+    }
+
+    fn refresh_by(&mut self, event: Option<Id<EventType>>) {
+        let which = self.engine.derived_by(event);
+        let changes = derive::refresh_some(self.engine, self.contact, self.now, which);
+        self.report(changes);
+    }
+
+    fn report(&mut self, changes: Vec<Change>) {
         let program = self.program();
-        for change in derive::refresh(self.engine, self.contact, self.now) {
+        for change in changes {
             self.touched = true;
             match change {
                 Change::Entered(id) => {
