@@ -183,13 +183,15 @@ fn settled(view: &View<'_>, op: CompareOp, left: &Expr, right: &Expr) -> bool {
     let falls = view.engine.program().behaviours.get(*id).is_some_and(|behaviour| {
         matches!((behaviour.measure, behaviour.reach), (Measure::Count | Measure::Distinct(_), Reach::Last(_)))
     });
+    if !falls {
+        return false;
+    }
     let (count, bound) = (view.value(left), view.value(right));
     let below = count.order(&bound).is_lt();
-    falls
-        && match op {
-            CompareOp::GreaterEqual | CompareOp::Less | CompareOp::Equal | CompareOp::NotEqual => below,
-            CompareOp::Greater | CompareOp::LessEqual => below || count.order(&bound).is_eq(),
-        }
+    match op {
+        CompareOp::GreaterEqual | CompareOp::Less | CompareOp::Equal | CompareOp::NotEqual => below,
+        CompareOp::Greater | CompareOp::LessEqual => below || count.order(&bound).is_eq(),
+    }
 }
 
 /// Whether a value moves in jumps only.

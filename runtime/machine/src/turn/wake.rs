@@ -14,14 +14,20 @@ use crate::{journey, sla};
 impl Turn<'_> {
     /// The earliest instant after now at which anything can change by itself.
     pub(crate) fn next_wake(&self) -> Option<Timestamp> {
-        let runs = self.contact.journey.runs.iter().filter_map(crate::contact::journey::Run::due);
-        let later = |at: &Timestamp| *at > self.now && *at < Timestamp::MAX;
-        let all = self.derived_change().into_iter().chain(self.transitions()).chain(runs).chain(self.clocks());
-        all.filter(later).min()
+        let mut next = Timestamp::MAX;
+        let mut take = |at: Timestamp| {
+            if at > self.now && at < next {
+                next = at;
+            }
+        };
+        self.derived_change().into_iter().for_each(&mut take);
+        self.transitions(&mut take);
+        self.contact.journey.runs.iter().filter_map(crate::contact::journey::Run::due).for_each(&mut take);
+        self.clocks(&mut take);
+        (next < Timestamp::MAX).then_some(next)
     }
 
-    fn transitions(&self) -> Vec<Timestamp> {
-        let mut instants = Vec::new();
+    fn transitions(&self, take: &mut impl FnMut(Timestamp)) {
         for (id, lifecycle) in self.program().lifecycles.enumerate() {
             let stage = self.contact.journey.stage(id);
             for (position, transition) in (0_u16..).zip(&lifecycle.transitions) {
@@ -29,27 +35,25 @@ impl Turn<'_> {
                 if !transition.from.contains(&stage) {
                     continue;
                 }
-                instants.extend(self.next_change(condition, Scope::default()));
+                self.next_change(condition, Scope::default()).into_iter().for_each(&mut *take);
                 let since = journey::lifecycle::since(self, id, position);
-                instants.extend(hold.zip(since).map(|(hold, since)| self.add(since, hold)));
+                hold.zip(since).map(|(hold, since)| self.add(since, hold)).into_iter().for_each(&mut *take);
             }
         }
-        instants
     }
 
-    fn clocks(&self) -> Vec<Timestamp> {
-        let mut instants = Vec::new();
+    fn clocks(&self, take: &mut impl FnMut(Timestamp)) {
         for clock in self.contact.journey.clocks.iter().filter(|clock| clock.is_open()) {
             let Some(level) = self.program().slas.get(clock.sla) else { continue };
             if let Some(pause) = &level.pause {
-                instants.extend(self.next_change(pause, Scope::default()));
+                self.next_change(pause, Scope::default()).into_iter().for_each(&mut *take);
             }
             if clock.state == ClockState::Running {
                 let next = level.reminders.get(usize::from(clock.reminded));
-                instants.extend(next.map(|reminder| sla::time::due(self, level, clock, reminder.after)));
-                instants.push(sla::time::due(self, level, clock, level.within));
+                let due = |after| sla::time::due(self, level, clock, after);
+                next.map(|reminder| due(reminder.after)).into_iter().for_each(&mut *take);
+                take(due(level.within));
             }
         }
-        instants
     }
 }
