@@ -86,6 +86,7 @@ Examples:
   flow run examples/shop --events examples/shop/events.jsonl --quiet --out -
   flow run examples/cdnow --events examples/cdnow/sample.csv --sort
   cat examples/shop/events.jsonl | flow run examples/shop --events -
+  flow run OLD --events FILE --deploy NEW@2026-03-01T10:00     NEW takes over then
 JSON Lines have Segment's shape; CSV becomes events as `[import.NAME]` says.")]
 pub(crate) struct RunArgs {
     /// A folder of the project [default: this one]
@@ -98,6 +99,9 @@ pub(crate) struct RunArgs {
     /// Write each row that cannot be used to this file, with its line and the reason
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
+    /// Let another project take over at a time; may be given several times
+    #[arg(long, value_name = "DIR@TIME")]
+    pub(crate) deploy: Vec<String>,
     /// How the summary is written
     #[arg(long, value_enum, default_value_t = RunFormat::Text)]
     pub(crate) format: RunFormat,

@@ -47,6 +47,18 @@ pub(crate) fn until(args: &InputArgs, settings: &Settings) -> Result<Option<Time
     })
 }
 
+/// The instant at which something begins: a date alone is its beginning in the project's zone.
+pub(crate) fn begins(text: &str, settings: &Settings) -> Result<Timestamp, Failure> {
+    let zone = TimeZone::get(&settings.project.timezone.value).unwrap_or(TimeZone::UTC);
+    let found = text.parse().ok().or_else(|| zone.to_timestamp(text.parse::<DateTime>().ok()?).ok());
+    let found = found.map(|at: jiff::Timestamp| Timestamp(at.as_millisecond()));
+    let fits = |at: &Timestamp| (Timestamp::FIRST_VALID..=Timestamp::LAST_VALID).contains(at);
+    found.filter(fits).ok_or_else(|| {
+        Failure::new(format!("`{text}` is not a time"))
+            .help("write `2026-03-01`, `2026-03-01T10:00`, or an exact time such as `2026-03-01T10:00:00Z`")
+    })
+}
+
 fn instant(text: &str, zone: &TimeZone) -> Option<jiff::Timestamp> {
     if let Ok(exact) = text.parse::<jiff::Timestamp>() {
         return Some(exact);

@@ -3,6 +3,7 @@
 mod args;
 mod clock;
 mod commands;
+mod deploys;
 mod failure;
 mod input;
 mod layout;

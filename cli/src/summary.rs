@@ -54,6 +54,8 @@ pub(crate) struct End<'a> {
     pub(crate) decisions: u64,
     /// How long it took.
     pub(crate) took: Duration,
+    /// The folders that took over, in order.
+    pub(crate) dirs: &'a [String],
     /// Where decisions were written.
     pub(crate) out: Option<&'a Path>,
     /// Tells times.
@@ -73,6 +75,7 @@ pub(crate) fn text(end: &End<'_>, terminal: &Terminal) -> String {
     }
     page.section("rows that could not be used", &end.rejects.rows(Scope::Call), false);
     page.section("values that could not be used", &end.rejects.rows(Scope::Value), false);
+    page.deployed(end);
     page.last(end);
     page.text
 }
@@ -123,6 +126,33 @@ impl Page<'_> {
         self.text.push_str(&self.terminal.paint(BOLD, title));
         self.text.push('\n');
         self.text.push_str(&rows(entries, bars, self.terminal.width, self.terminal.unicode));
+        self.text.push('\n');
+    }
+
+    /// What took over when, and what became of those who were inside.
+    fn deployed(&mut self, end: &End<'_>) {
+        let all = &end.summary.deployed;
+        if all.is_empty() {
+            return;
+        }
+        self.text.push_str(&self.terminal.paint(BOLD, "deployed"));
+        self.text.push('\n');
+        for (dir, deployed) in end.dirs.iter().zip(all) {
+            let runs = deployed.runs;
+            let words = [
+                (runs.stayed, "stayed"),
+                (runs.recomputed, "recomputed"),
+                (runs.moved, "moved"),
+                (runs.finishing, "finishing the old version"),
+                (runs.exited, "exited"),
+                (runs.enrolled, "enrolled"),
+            ];
+            let words = words.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{} {word}", number(*n)));
+            let words = words.collect::<Vec<_>>().join(", ");
+            let words = if words.is_empty() { "nobody was inside".to_owned() } else { format!("runs: {words}") };
+            let lead = format!("  {dir} at {}: ", end.clock.tell(&deployed.at));
+            self.text.push_str(&hanging(&lead, &words, self.terminal.width));
+        }
         self.text.push('\n');
     }
 

@@ -262,6 +262,7 @@ fn empty_program(sources: &Sources, settings: &Settings) -> (Program, BTreeMap<F
         messages: Table::default(),
         limits,
         sequences: Table::default(),
+        earlier: Table::default(),
         calendars: Table::default(),
         teams: Table::default(),
         slas: Table::default(),

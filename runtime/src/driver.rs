@@ -7,6 +7,7 @@
 //!
 //! A driver shares nothing with another one: a partition of the contacts is a driver of its own.
 
+pub mod deploy;
 mod wakes;
 
 use std::borrow::Cow;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 use flow_graph::program::Field;
 use flow_graph::{Id, Timestamp, Value};
+use flow_machine::adopt::Change;
 use flow_machine::decision::Outcome;
 use flow_machine::input::{Attributes, Merge};
 use flow_machine::{Contact, Decision, DecisionKind, Engine, Input, Transition};
@@ -23,6 +25,7 @@ use crate::identity::{ContactNumber, People, Resolved};
 use crate::ingest::{Incoming, Who};
 use crate::log::Log;
 use crate::render::{Content, Renderer};
+use deploy::Deployed;
 use wakes::Wakes;
 
 /// What a driver is told beside its inputs.
@@ -33,15 +36,21 @@ pub struct Options {
     /// Contacts may turn out to be one. Without it no log is kept, which saves memory where inputs have user ids
     /// only, as rows of a table do; an alias has no effect then.
     pub merges: bool,
+    /// The program may change on the way: the log is kept for what a new one counts.
+    pub deploys: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { until: None, merges: true }
+        Self { until: None, merges: true, deploys: false }
     }
 }
 
 impl Options {
+    fn keeps_log(self) -> bool {
+        self.merges || self.deploys
+    }
+
     /// The ids of an input that count: those that could unite contacts only where contacts may be united.
     #[must_use]
     pub fn ids(self, who: &Who) -> Cow<'_, Who> {
@@ -80,6 +89,11 @@ pub trait Observer {
     /// An input has arrived; what it leads to is told next.
     fn arriving(&mut self, arriving: Arriving<'_>) {
         let _ = arriving;
+    }
+
+    /// Another program has taken over: what is decided next is in its numbers.
+    fn deployed(&mut self, change: &Change) {
+        let _ = change;
     }
 
     /// An input was taken: all that it led to at once has been told.
@@ -128,6 +142,9 @@ pub struct Driver {
     now: Timestamp,
     counts: Counts,
     transition: Transition,
+    /// Programs that took the place of others, and when.
+    changes: Vec<(Timestamp, Arc<Change>)>,
+    deployed: Vec<Deployed>,
 }
 
 /// A contact with what the driver keeps of it.
@@ -152,6 +169,8 @@ impl Driver {
             now: Timestamp::FIRST_VALID,
             counts: Counts::default(),
             transition: Transition::default(),
+            changes: Vec::new(),
+            deployed: Vec::new(),
         }
     }
 
@@ -163,6 +182,8 @@ impl Driver {
             return;
         }
         self.run_until(at, observer);
+        let current = self.current(incoming);
+        let incoming = current.as_ref().unwrap_or(incoming);
         let Some(resolved) = self.people.resolve(&self.options.ids(&incoming.who)) else { return };
         self.counts.inputs += 1;
         self.meet(&resolved);
@@ -297,7 +318,7 @@ impl Driver {
         self.counts.turns += 1;
         debug_assert_eq!(flow_machine::invariants::check(&self.engine, &slot.contact), [""; 0]);
         let outcome = self.transition.outcome;
-        if self.options.merges
+        if self.options.keeps_log()
             && outcome != Outcome::Duplicate
             && let Some(event) = event
         {
@@ -306,8 +327,15 @@ impl Driver {
         // What would be due at once was done in this turn: a wake of the past must not stop the clock.
         let wake = self.transition.next_wake.map(|wake| wake.max(self.now.plus(1)));
         self.wakes.set(contact, wake);
+        self.tell(contact, observer);
+        outcome
+    }
+
+    /// Hands on what was decided about a contact.
+    fn tell(&mut self, contact: ContactNumber, observer: &mut impl Observer) {
+        let Some(slot) = usize::try_from(contact).ok().and_then(|at| self.slots.get_mut(at)) else { return };
         for decision in self.transition.decisions.drain(..) {
-            if self.options.merges
+            if self.options.keeps_log()
                 && let DecisionKind::Emit(event) = &decision.kind
             {
                 slot.log.push(decision.at, Arc::clone(event));
@@ -315,6 +343,5 @@ impl Driver {
             let (decision, content) = self.renderer.compose(&self.engine, decision);
             observer.decided(Decided { contact, id: &slot.contact.id, decision, content });
         }
-        outcome
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use flow_graph::Timestamp;
 use flow_machine::Event;
+use flow_machine::adopt::Change;
 
 /// The events of a contact in the order of arrival, those that its program emitted too.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +25,13 @@ impl Log {
         entries.extend(other.entries);
         entries.sort_by_key(|&(at, _)| at);
         Self { entries }
+    }
+
+    /// The same events in the numbers of a new program; those that it does not know are left out.
+    #[must_use]
+    pub fn carried(&self, change: &Change) -> Self {
+        let carried = self.entries.iter().filter_map(|(at, event)| Some((*at, change.event(event)?)));
+        Self { entries: carried.collect() }
     }
 
     /// All of it.

@@ -62,6 +62,7 @@ pub(crate) fn program() -> Program {
         messages: Table::default(),
         limits: Limits { caps: Vec::new(), quiet: None, quiet_at: None, when_capped: CapPolicy::Skip },
         sequences: Table::default(),
+        earlier: Table::default(),
         calendars: Table::default(),
         teams: Table::default(),
         slas: Table::default(),

@@ -1,5 +1,6 @@
 //! What a run comes to: figures for the end of `flow run`, as data.
 
+mod moves;
 mod tally;
 
 use std::collections::BTreeMap;
@@ -7,6 +8,7 @@ use std::collections::BTreeMap;
 use flow_graph::program::Program;
 use serde::Serialize;
 
+use crate::driver::deploy::Deployed;
 use crate::driver::{Counts, Driver};
 
 pub use tally::Tally;
@@ -40,6 +42,9 @@ pub struct Summary {
     pub rejected: BTreeMap<&'static str, u64>,
     /// Values that were refused while the rest of their call was taken, by reason.
     pub refused_values: BTreeMap<&'static str, u64>,
+    /// Programs that took over on the way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deployed: Vec<Deployed>,
 }
 
 /// The funnel of a lifecycle.
@@ -162,6 +167,7 @@ impl Summary {
             until: driver.now().to_string(),
             contacts: u64::try_from(driver.contacts().count()).unwrap_or(u64::MAX),
             counts: driver.counts(),
+            deployed: driver.deployed().to_vec(),
             ..Self::empty(program)
         };
         tally.write(&mut summary);

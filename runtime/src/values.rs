@@ -128,7 +128,7 @@ pub fn arguments_at<'p>(
     connector: Id<Connector>,
     action: &str,
 ) -> Option<&'p [Argument]> {
-    let steps = program.sequences.iter().flat_map(|sequence| &sequence.steps).map(|step| (&step.kind, step.at));
+    let steps = program.versions().flat_map(|sequence| &sequence.steps).map(|step| (&step.kind, step.at));
     let actions = program.slas.iter().flat_map(|sla| {
         sla.reminders.iter().flat_map(|reminder| &reminder.actions).chain(&sla.breach).map(|(kind, at)| (kind, *at))
     });

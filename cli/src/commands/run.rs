@@ -1,9 +1,13 @@
 //! `flow run`: real events through the project, on the virtual clock.
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 
+use flow_graph::Timestamp;
 use flow_machine::Engine;
+use flow_machine::adopt::Change;
+use flow_runtime::driver::deploy::Refused;
 use flow_runtime::driver::{Arriving, Decided, Driver, Observer, Options};
 use flow_runtime::ingest::{Catalog, Format, Incoming, Read, Rejection};
 use flow_runtime::{Record, Renderer, Summary, Tally};
@@ -12,6 +16,7 @@ use serde::Serialize;
 use super::check::compiled;
 use crate::args::{RunArgs, RunFormat};
 use crate::clock::Clock;
+use crate::deploys::{self, Deploy};
 use crate::failure::{Exit, Failure};
 use crate::input::{self, Source};
 use crate::output::Output;
@@ -30,11 +35,20 @@ pub(crate) fn run(args: &RunArgs, terminal: &mut Terminal) -> Result<Exit, Failu
     let sources = input::open(&args.input, &settings)?;
     let until = input::until(&args.input, &settings)?;
     let engine = Arc::new(Engine::new(Arc::new(program)).map_err(|error| Failure::new(error.to_string()))?);
-    let catalog = Arc::new(Catalog::new(&engine));
+    let Some(deploys) = deploys::open(args, &settings, until, terminal)? else { return Ok(Exit::Found) };
+    let catalog = deploys::catalog(&engine, &deploys)?;
     // Rows of a table name users only, so nobody can turn out to be somebody else.
     let merges = sources.iter().any(|source| source.format == Format::Segment);
     let mut run = Run {
-        driver: Driver::new(Arc::clone(&engine), Renderer::shared(&engine), Options { until, merges }),
+        driver: Driver::new(
+            Arc::clone(&engine),
+            Renderer::shared(&engine),
+            Options { until, merges, deploys: !deploys.is_empty() },
+        ),
+        dirs: Vec::new(),
+        project,
+        deploys,
+        refusal: None,
         recorder: Recorder {
             engine: Arc::clone(&engine),
             tally: Tally::default(),
@@ -45,12 +59,17 @@ pub(crate) fn run(args: &RunArgs, terminal: &mut Terminal) -> Result<Exit, Failu
         rejects: open_output(args.rejects.as_deref(), args)?,
     };
     let mut progress = Progress::new(sources.iter().map(|source| source.bytes).sum(), args.quiet);
-    drive(args, sources, &catalog, &mut progress, &mut run)?;
+    let driven = drive(args, sources, &catalog, &mut progress, &mut run);
     let took = progress.finish();
     let decisions = run.recorder.decisions;
     for out in [run.recorder.out.take(), run.rejects.take()].into_iter().flatten() {
         out.finish()?;
     }
+    if let Some((deploy, refused)) = run.refusal.take() {
+        terminal.note(&deploys::refusal(&deploy, &run.project, &refused, terminal));
+        return Ok(Exit::Found);
+    }
+    driven?;
     if !args.quiet {
         let summary = Summary::new(&run.driver, &run.recorder.tally);
         let text = match args.format {
@@ -64,6 +83,7 @@ pub(crate) fn run(args: &RunArgs, terminal: &mut Terminal) -> Result<Exit, Failu
                     out: args.out.as_deref(),
                     clock: &clock,
                     sorted: args.input.sort,
+                    dirs: &run.dirs,
                     until: args.input.until.as_deref(),
                 };
                 summary::text(&end, terminal)
@@ -79,12 +99,44 @@ pub(crate) fn run(args: &RunArgs, terminal: &mut Terminal) -> Result<Exit, Failu
 /// What a run is made of.
 struct Run {
     driver: Driver,
+    /// Folders that have taken over.
+    dirs: Vec<String>,
+    /// What runs now.
+    project: Project,
+    /// What takes over later, in the order of time.
+    deploys: VecDeque<Deploy>,
+    /// What could not take over, and why.
+    refusal: Option<(Deploy, Refused)>,
     recorder: Recorder,
     refused: Rejects,
     rejects: Option<Output>,
 }
 
 impl Run {
+    /// Takes an input; what takes over before it does so first.
+    fn feed(&mut self, incoming: &Incoming) -> Result<(), Failure> {
+        self.deploy(incoming.arrives())?;
+        self.driver.feed(incoming, &mut self.recorder);
+        Ok(())
+    }
+
+    /// Lets all take over that do so up to an instant. The failure ends the run; what is said is the refusal.
+    fn deploy(&mut self, until: Timestamp) -> Result<(), Failure> {
+        while let Some(next) = self.deploys.pop_front_if(|next| next.at <= until) {
+            match self.driver.deploy(&next.program, next.at, &mut self.recorder) {
+                Ok(_) => {
+                    self.dirs.push(next.dir.clone());
+                    self.project = deploys::into_project(next);
+                }
+                Err(refused) => {
+                    self.refusal = Some((next, refused));
+                    return Err(Failure::new("a project could not take over"));
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn reject(&mut self, rejection: Rejection) {
         self.recorder.tally.rejected(&rejection);
         if let Some(out) = &mut self.rejects {
@@ -107,7 +159,7 @@ fn drive(
         match read {
             Read::Rejected(rejection) => run.reject(rejection),
             Read::Incoming(incoming) if args.input.sort => waiting.push(*incoming),
-            Read::Incoming(incoming) => run.driver.feed(&incoming, &mut run.recorder),
+            Read::Incoming(incoming) => return run.feed(&incoming),
         }
         Ok(())
     })?;
@@ -116,8 +168,9 @@ fn drive(
     progress.turn(waiting.len());
     for incoming in &waiting {
         progress.decided();
-        run.driver.feed(incoming, &mut run.recorder);
+        run.feed(incoming)?;
     }
+    run.deploy(Timestamp::LAST_VALID)?;
     run.driver.finish(&mut run.recorder);
     Ok(())
 }
@@ -148,6 +201,11 @@ impl Observer for Recorder {
         if let Some(out) = &mut self.out {
             out.record(&Record::new(program, &decided));
         }
+    }
+
+    fn deployed(&mut self, change: &Change) {
+        self.engine = Arc::clone(change.engine());
+        self.tally.deployed(change);
     }
 
     fn arriving(&mut self, arriving: Arriving<'_>) {

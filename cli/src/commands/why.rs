@@ -45,7 +45,7 @@ pub(crate) fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<Exit, Failu
     if args.input.sort {
         inputs.sort_by_key(Incoming::arrives);
     }
-    let options = Options { until, merges };
+    let options = Options { until, merges, ..Options::default() };
     let Some(mut story) = tell(&engine, &Renderer::shared(&engine), options, &inputs, &args.contact) else {
         return Err(nobody(&args.contact, &inputs, rejected));
     };

@@ -22,7 +22,7 @@ pub mod sla;
 pub use behaviour::{Behaviour, Measure, Reach};
 pub use lifecycle::{Cause, Expect, Lifecycle, Transition};
 pub use message::{Cap, CapPolicy, Channel, ChannelKind, Connector, Consent, Limits, Message, Topic};
-pub use migration::{Moved, Retired, RetiredThen};
+pub use migration::{Earlier, Moved, Retired, RetiredThen};
 pub use score::{Band, FitRule, HitRule, Score, ScoreCap, Segment};
 pub use sequence::{Again, Argument, Goal, Sequence, SetAction, Step, StepId, StepKind, WaitUntil};
 pub use sla::{Calendar, CalendarWindow, Reminder, Route, Sla, Team};
@@ -69,6 +69,9 @@ pub struct Program {
     pub limits: Limits,
     /// Sequences.
     pub sequences: Table<Sequence>,
+    /// Sequences as earlier programs had them, for those who are still inside.
+    #[serde(default, skip_serializing_if = "Table::is_empty")]
+    pub earlier: Table<Earlier>,
     /// Calendars.
     pub calendars: Table<Calendar>,
     /// Teams.
@@ -83,6 +86,22 @@ pub struct Program {
     pub retired: Vec<Retired>,
     /// Template files by path, those that others include too.
     pub templates: BTreeMap<String, String>,
+}
+
+impl Program {
+    /// A sequence as a run follows it: as it is now, or as an earlier program had it.
+    #[must_use]
+    pub fn version(&self, sequence: Id<Sequence>, earlier: Option<Id<Earlier>>) -> Option<&Sequence> {
+        match earlier {
+            None => self.sequences.get(sequence),
+            Some(earlier) => self.earlier.get(earlier).map(|earlier| &earlier.sequence),
+        }
+    }
+
+    /// All definitions of sequences, those of earlier programs too.
+    pub fn versions(&self) -> impl Iterator<Item = &Sequence> {
+        self.sequences.iter().chain(self.earlier.iter().map(|earlier| &earlier.sequence))
+    }
 }
 
 /// Settings of the project that decide what it does.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use flow_graph::program::{
-    Band, Connector, Field, Lifecycle, Location, Message, Score, Segment, Sequence, Sla, StepId, Team, Topic,
+    Band, Connector, Earlier, Field, Lifecycle, Location, Message, Score, Segment, Sequence, Sla, StepId, Team, Topic,
 };
 use flow_graph::{Id, Timestamp, Value};
 use serde::{Deserialize, Serialize};
@@ -266,6 +266,8 @@ pub struct Send {
     pub message: Id<Message>,
     /// Of which sequence.
     pub sequence: Id<Sequence>,
+    /// As which earlier program had it, for a run that finishes that.
+    pub version: Option<Id<Earlier>>,
     /// At which step.
     pub step: StepId,
     /// The identity of the send: `contact/sequence/run/step id/visit`. Stable over restarts, edits and deploys.

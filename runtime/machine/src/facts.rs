@@ -155,7 +155,7 @@ fn hit(
 }
 
 /// Caps per calendar time hang on the zone.
-fn recount(engine: &Engine, contact: &mut Contact) {
+pub(crate) fn recount(engine: &Engine, contact: &mut Contact) {
     let zone = contact.zone(engine);
     for (score, states) in engine.program().scores.iter().zip(&mut contact.facts.hits) {
         for (rule, state) in score.hits.iter().zip(states) {

@@ -108,7 +108,7 @@ pub(crate) fn settle(turn: &mut Turn<'_>) -> bool {
             run.doing = Doing::Moving;
         }
         let run = turn.contact.journey.run(serial);
-        let sequence = run.and_then(|run| turn.program().sequences.get(run.sequence));
+        let sequence = run.and_then(|run| turn.version(run));
         let next = run.zip(sequence).and_then(|(run, it)| it.steps.get(usize::from(run.step))?.next);
         runs::advance(turn, serial, next);
         turn.cause = turn.origin.clone();
@@ -183,7 +183,7 @@ fn decide(turn: &mut Turn<'_>, serial: u32) -> bool {
 
 fn case<'c>(turn: &Turn<'c>, run: &'c Run, sending: Sending) -> Option<Case<'c>> {
     let program = turn.program();
-    let sequence = program.sequences.get(run.sequence)?;
+    let sequence = turn.version(run)?;
     let step = sequence.steps.get(usize::from(run.step))?;
     let StepKind::Send(id) = step.kind else { return None };
     let message = program.messages.get(id)?;

@@ -25,7 +25,7 @@ pub fn check(engine: &Engine, contact: &Contact) -> Vec<String> {
         if run.serial >= journey.next_serial {
             wrong.push(format!("run {} has a number still to be given", run.serial));
         }
-        match engine.program().sequences.get(run.sequence) {
+        match engine.program().version(run.sequence, run.version) {
             Some(sequence) => wrong.extend(of_run(contact, run, sequence)),
             None => wrong.push(format!("run {} is of no sequence", run.serial)),
         }

@@ -5,9 +5,12 @@ mod world;
 
 use std::sync::Arc;
 
-use flow_graph::Id;
-use flow_graph::program::{Moved, Program, Retired, RetiredThen, Sequence, StepKind, Trigger};
-use flow_machine::adopt::{WhyStranded, adopt, stranded};
+use flow_graph::expr::CompareOp;
+use flow_graph::program::{
+    Again, Behaviour, Measure, Moved, Program, Reach, Retired, RetiredThen, Sequence, StepKind, Trigger,
+};
+use flow_graph::{Expr, Id};
+use flow_machine::adopt::{Change, Moves, WhyStranded};
 use flow_machine::{Engine, Transition, invariants};
 
 use world::*;
@@ -34,15 +37,24 @@ fn inside() -> World {
     world
 }
 
-fn follow(world: &mut World, program: Program, now: i64) -> Result<(), WhyStranded> {
-    let new = Engine::new(Arc::new(program)).unwrap();
-    let mut out = Transition::default();
-    let adopted = adopt(&world.engine, &new, world.contact.clone(), Some(&world.history), at(now), &mut out);
+fn change(world: &World, program: &Program) -> Change {
+    let old = Engine::new(Arc::new(world.engine.program().clone())).unwrap();
+    let inhabited = world.contact.journey.runs().iter().map(|run| (run.sequence, run.version)).collect();
+    Change::new(Arc::new(old), program, inhabited).unwrap()
+}
+
+fn follow(world: &mut World, program: &Program, now: i64) -> Result<Moves, WhyStranded> {
+    let change = change(world, program);
+    let (mut before, mut after) = (Transition::default(), Transition::default());
+    let adopted = change.adopt(world.contact.clone(), Some(&world.history), at(now), &mut before, &mut after);
     let adopted = adopted.map_err(|stranded| stranded.why)?;
-    assert_eq!(invariants::check(&new, &adopted), Vec::<String>::new());
-    world.log.extend(out.decisions);
-    (world.engine, world.contact) = (new, adopted);
-    Ok(())
+    let new = Engine::new(Arc::new(change.engine().program().clone())).unwrap();
+    flow_graph::verify::verify(new.program()).unwrap();
+    assert_eq!(invariants::check(&new, &adopted.contact), Vec::<String>::new());
+    world.log.extend(before.decisions);
+    world.log.extend(after.decisions);
+    (world.engine, world.contact) = (new, adopted.contact);
+    Ok(adopted.moves)
 }
 
 #[test]
@@ -57,7 +69,7 @@ fn a_changed_wait_counts_from_the_arrival() {
             ],
             |_| (),
         );
-        follow(&mut world, program, 30).unwrap();
+        follow(&mut world, &program, 30).unwrap();
         world.walk(at(200));
         assert_eq!(world.sent(), [("note".to_owned(), sent)]);
     }
@@ -67,12 +79,11 @@ fn a_changed_wait_counts_from_the_arrival() {
 fn a_step_that_is_gone_needs_a_clause() {
     let gone = || with(vec![("send note", StepKind::Send(Id::new(0)))], |_| ());
     let mut world = inside();
-    assert_eq!(follow(&mut world, gone(), 30), Err(WhyStranded::Gone));
-    let new = Engine::new(Arc::new(gone())).unwrap();
-    let all = stranded(&world.engine, &new);
-    assert_eq!(all.iter().map(|it| it.step.as_str()).collect::<Vec<_>>(), ["wait 2 days"]);
+    assert_eq!(follow(&mut world, &gone(), 30), Err(WhyStranded::Step));
+    let all = change(&world, &gone()).stranded();
+    let address = "sequence.nurture.step.wait_2_days";
+    assert_eq!(all.iter().map(|it| it.address.as_str()).collect::<Vec<_>>(), [address]);
 
-    let address = "sequence.nurture.step.wait 2 days";
     for (then, words) in [
         (RetiredThen::Exit, vec!["enrolled", "exited Retired"]),
         (RetiredThen::ContinueAt("send note".into()), vec!["enrolled", "send", "exited Finished"]),
@@ -80,7 +91,7 @@ fn a_step_that_is_gone_needs_a_clause() {
         let mut world = inside();
         let mut program = gone();
         program.retired.push(Retired { address: address.into(), then, at: here() });
-        follow(&mut world, program, 30).unwrap();
+        follow(&mut world, &program, 30).unwrap();
         assert_eq!(world.words(), words);
     }
 }
@@ -97,27 +108,83 @@ fn a_moved_step_and_sequence_are_followed() {
     {
         program.moved.push(Moved { from: from.into(), to: to.into(), at: here() });
     }
-    follow(&mut world, program, 30).unwrap();
+    follow(&mut world, &program, 30).unwrap();
     world.walk(at(200));
     assert_eq!(world.sent(), [("other".to_owned(), 48.0)]);
 }
 
-#[test]
-fn in_flight_finish_is_refused_when_steps_differ() {
-    let same = with(vec![("wait 2 days", StepKind::Wait(days(2))), ("send note", StepKind::Send(Id::new(0)))], |it| {
+fn finishing(steps: Steps) -> Program {
+    with(steps, |it| {
         it.in_flight_finish = true;
-    });
+        it.again = Again::Always;
+    })
+}
+
+#[test]
+fn those_inside_finish_the_old_version() {
+    let long = || ("wait 2 days", StepKind::Wait(days(2)));
+    let note = || ("send note", StepKind::Send(Id::new(0)));
+    let other = || ("send other", StepKind::Send(Id::new(1)));
     let mut world = inside();
-    assert_eq!(follow(&mut world, same, 30), Ok(()));
-    let other = with(
-        vec![
-            ("wait 2 days", StepKind::Wait(days(2))),
-            ("send other", StepKind::Send(Id::new(1))),
-            ("send note", StepKind::Send(Id::new(0))),
-        ],
-        |it| it.in_flight_finish = true,
-    );
-    assert_eq!(follow(&mut world, other, 31), Err(WhyStranded::Finish));
+    assert_eq!(follow(&mut world, &finishing(vec![long(), note()]), 10).unwrap().stayed, 1, "nothing has changed");
+    let moves = follow(&mut world, &finishing(vec![other()]), 30).unwrap();
+    assert_eq!((moves.finishing, world.engine.program().earlier.len()), (1, 1));
+    world.event(at(31), PING, vec![]);
+    assert_eq!(world.sent(), [], "one run of the sequence at a time, of whatever version");
+    let moves = follow(&mut world, &finishing(vec![other(), long()]), 40).unwrap();
+    assert_eq!((moves.finishing, world.engine.program().earlier.len()), (1, 1), "an earlier version goes on");
+    world.walk(at(50));
+    assert_eq!(world.sent(), [("note".to_owned(), 48.0)]);
+    world.event(at(60), PING, vec![]);
+    assert_eq!(world.sent(), [("note".to_owned(), 48.0), ("other".to_owned(), 60.0)]);
+    follow(&mut world, &finishing(vec![long(), other()]), 61).unwrap();
+    assert_eq!(world.engine.program().earlier.len(), 1, "nobody is in the first version any more");
+}
+
+#[test]
+fn what_the_old_version_needs_must_be_there() {
+    let mut world = inside();
+    let mut program = program();
+    message(&mut program, "other", 50);
+    let mut nurture = sequence("nurture", vec![on(PING)], vec![("send other", StepKind::Send(Id::new(0)))]);
+    nurture.in_flight_finish = true;
+    program.sequences.push(nurture);
+    let lacks = WhyStranded::Lacks("the message `note`".into());
+    assert_eq!(follow(&mut world, &program, 30), Err(lacks.clone()));
+    assert_eq!(change(&world, &program).stranded().first().map(|it| it.why.clone()), Some(lacks));
+    program.moved.push(Moved { from: "message.note".into(), to: "message.other".into(), at: here() });
+    follow(&mut world, &program, 31).unwrap();
+    world.walk(at(50));
+    assert_eq!(world.sent(), [("other".to_owned(), 48.0)]);
+}
+
+#[test]
+fn a_figure_that_only_the_old_version_reads_is_kept() {
+    let steps = || vec![("wait 2 days", StepKind::Wait(days(2))), ("send note", StepKind::Send(Id::new(0)))];
+    let mut before = with(steps(), |_| ());
+    let pinged = Behaviour {
+        text: "count(ping ever)".into(),
+        event: PING,
+        filter: None,
+        measure: Measure::Count,
+        reach: Reach::Ever,
+        at: here(),
+    };
+    let pinged = before.behaviours.push(pinged);
+    let often = Expr::Compare {
+        op: CompareOp::GreaterEqual,
+        left: Box::new(Expr::Behaviour(pinged)),
+        right: Box::new(Expr::Const(flow_graph::Value::Int(2))),
+    };
+    before.sequences[Id::new(0)].exit_when = Some(often);
+    for pings in [1, 2] {
+        let mut world = World::new(before.clone()).reachable(NOON);
+        (0..pings).for_each(|hour| drop(world.event(at(hour), PING, vec![])));
+        follow(&mut world, &finishing(vec![("send other", StepKind::Send(Id::new(1)))]), 30).unwrap();
+        assert_eq!(world.engine.program().behaviours.len(), 1);
+        world.walk(at(60));
+        assert_eq!(world.sent().len(), 2 - pings as usize, "after {pings}");
+    }
 }
 
 #[test]
@@ -131,7 +198,7 @@ fn new_segments_are_filled_in_silence_and_only_enroll_existing_enrolls() {
         new.enroll_existing = existing;
         program.sequences.push(new);
     }
-    follow(&mut world, program, 30).unwrap();
+    follow(&mut world, &program, 30).unwrap();
     assert_eq!(world.words(), ["enrolled", "entered 0", "enrolled"]);
     assert!(world.contact.journey.in_sequence(Id::new(2)));
     assert!(!world.contact.journey.in_sequence(Id::new(1)));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use flow_graph::program::{Event as EventType, Field, Program, Wire, builtin};
-use flow_graph::{Id, Value};
+use flow_graph::{Id, Timestamp, Value};
 use flow_machine::Engine;
 use jiff::tz::TimeZone;
 use rustc_hash::FxHashMap;
@@ -20,6 +20,8 @@ pub struct Catalog {
     page: Option<Id<EventType>>,
     screen: Option<Id<EventType>>,
     group: Option<Id<EventType>>,
+    /// The names of the program that takes over, and when.
+    later: Option<(Timestamp, Arc<Catalog>)>,
 }
 
 impl Catalog {
@@ -33,6 +35,7 @@ impl Catalog {
             page: None,
             screen: None,
             group: None,
+            later: None,
             engine: Arc::clone(engine),
         };
         for (id, event) in program.events.enumerate() {
@@ -49,6 +52,26 @@ impl Catalog {
             }
         }
         catalog
+    }
+
+    /// These names up to an instant, others from then on.
+    #[must_use]
+    pub fn until(mut self, at: Timestamp, later: Arc<Self>) -> Self {
+        self.later = Some((at, later));
+        self
+    }
+
+    /// The names for what arrives at an instant.
+    pub(crate) fn at(&self, arrives: Timestamp) -> &Self {
+        match &self.later {
+            Some((from, later)) if arrives >= *from => later.at(arrives),
+            Some(_) | None => self,
+        }
+    }
+
+    /// The names that follow these, and when.
+    pub(crate) fn later(&self) -> Option<(Timestamp, &Self)> {
+        self.later.as_ref().map(|(from, later)| (*from, later.as_ref()))
     }
 
     /// The program behind it.

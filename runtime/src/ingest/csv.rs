@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use flow_graph::program::Event as EventType;
-use flow_graph::{Id, Value};
+use flow_graph::{Id, Timestamp, Value};
 use flow_machine::Event;
 
 use super::catalog::{Catalog, absent};
@@ -66,6 +66,8 @@ pub(crate) struct Table {
     /// The column of each slot.
     slots: Vec<Option<usize>>,
     width: usize,
+    /// How it is bound to the program that takes over, and when.
+    later: Option<(Timestamp, Box<Table>)>,
 }
 
 impl Table {
@@ -98,6 +100,10 @@ impl Table {
             id: mapping.id.as_ref().map(column).transpose()?,
             slots,
             width: header.len(),
+            later: match catalog.later() {
+                Some((from, later)) => Some((from, Box::new(Self::new(later, mapping, header)?))),
+                None => None,
+            },
         })
     }
 
@@ -112,6 +118,7 @@ impl Table {
         let time = cell(self.time).ok_or_else(|| Refusal::call(Reason::MissingTime, "no time"))?;
         let time = moment::instant(time, catalog.zone())
             .ok_or_else(|| Refusal::call(Reason::InvalidTime, "the time cannot be read"))?;
+        let (table, catalog) = self.at(catalog, time);
         let id: Arc<str> = match self.id.map(cell) {
             None => Arc::from(format!("row-{:016x}-{line}", fingerprint(raw))),
             Some(id) => Arc::from(id.unwrap_or_default()),
@@ -119,8 +126,8 @@ impl Table {
         if user.len() > MAX_ID_BYTES || id.len() > MAX_ID_BYTES {
             return Err(Refusal::call(Reason::InvalidId, format!("an id is longer than {MAX_ID_BYTES} bytes")));
         }
-        let values = self.values(catalog, cell)?;
-        let event = Event { kind: self.event, id: Arc::clone(&id), time, values: values.into(), meta: None };
+        let values = table.values(catalog, cell)?;
+        let event = Event { kind: table.event, id: Arc::clone(&id), time, values: values.into(), meta: None };
         Ok(Incoming {
             who: Who { user: Some(Arc::from(user)), anonymous: None, previous: None },
             arrival: None,
@@ -131,6 +138,14 @@ impl Table {
             zone: None,
             origin: Origin::default(),
         })
+    }
+
+    /// Columns and names for what arrives at an instant.
+    fn at<'t>(&'t self, catalog: &'t Catalog, arrives: Timestamp) -> (&'t Self, &'t Catalog) {
+        match (&self.later, catalog.later()) {
+            (Some((from, table)), Some((_, later))) if arrives >= *from => table.at(later, arrives),
+            (Some(_) | None, _) => (self, catalog),
+        }
     }
 
     fn values<'r>(&self, catalog: &Catalog, cell: impl Fn(usize) -> Option<&'r str>) -> Result<Vec<Value>, Refusal> {

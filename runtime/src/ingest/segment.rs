@@ -67,6 +67,17 @@ impl<'a, 'j> Call<'a, 'j> {
         };
         let arrival = self.arrival()?;
         let time = self.time(arrival)?;
+        let this = Call { catalog: self.catalog.at(arrival.unwrap_or(time)), ..self };
+        this.rest((arrival, time), kind, refused)
+    }
+
+    /// What hangs on the names of the program at its arrival.
+    fn rest(
+        self,
+        (arrival, time): (Option<Timestamp>, Timestamp),
+        kind: &str,
+        refused: &mut Vec<Refusal>,
+    ) -> Result<Incoming, Refusal> {
         let id = id_of(self.object, "messageId")?.unwrap_or_else(|| Arc::from(""));
         let who = self.who(kind)?;
         let event = match kind {

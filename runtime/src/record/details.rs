@@ -122,7 +122,7 @@ fn of_sla(program: &Program, kind: Kind, (sla, per): (Id<Sla>, &Value), mut deta
 }
 
 fn of_send(program: &Program, kind: Kind, send: &Send, mut details: Details) -> Parts {
-    let sequence = program.sequences.get(send.sequence);
+    let sequence = program.version(send.sequence, send.version);
     let step = sequence.and_then(|sequence| sequence.steps.get(usize::from(send.step)));
     details.push(("sequence", Json::from(sequence_name(program, send.sequence))));
     details.push(("step", step.map_or(Json::Null, |step| Json::from(step.id.as_str()))));

@@ -62,7 +62,7 @@ pub(super) fn standing(engine: &Engine, contact: &Contact, now: Timestamp) -> Ve
         lines.push(format!("in segment {}", segments.join(", ")));
     }
     for run in contact.journey.runs() {
-        if let Some(sequence) = program.sequences.get(run.sequence) {
+        if let Some(sequence) = program.version(run.sequence, run.version) {
             lines.push(format!("in sequence {}, {}", sequence.name, place_in(sequence, run)));
         }
     }

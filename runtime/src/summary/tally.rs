@@ -6,7 +6,7 @@ use flow_graph::program::{Program, Sequence, Sla};
 use flow_graph::{Id, Value};
 use flow_machine::decision::DecisionKind;
 
-use super::{Conversion, SlaCounts, Summary};
+use super::{Conversion, MessageFigures, SequenceFigures, SlaCounts, Summary};
 use crate::driver::{Arriving, Decided};
 use crate::identity::ContactNumber;
 use crate::ingest::{Rejection, Scope};
@@ -16,26 +16,35 @@ use crate::values;
 /// Counts what is decided while a run goes on.
 #[derive(Debug, Default)]
 pub struct Tally {
-    summary: Counted,
+    pub(super) summary: Counted,
+    /// Of what earlier programs had and the one that runs has not.
+    pub(super) past: Past,
     /// Runs under way that are held out: contact, sequence, key in words.
-    held_out: BTreeSet<(ContactNumber, usize, String)>,
+    pub(super) held_out: BTreeSet<(ContactNumber, usize, String)>,
+}
+
+/// Figures of what is gone.
+#[derive(Debug, Default)]
+pub(super) struct Past {
+    pub(super) messages: Vec<MessageFigures>,
+    pub(super) sequences: Vec<SequenceFigures>,
 }
 
 /// What is counted; positions are those of the program's tables.
 #[derive(Debug, Default)]
-struct Counted {
-    stages: BTreeMap<(usize, usize), u64>,
-    sent: BTreeMap<usize, u64>,
-    held: BTreeMap<(usize, &'static str), u64>,
-    dropped: BTreeMap<(usize, &'static str), u64>,
-    runs: BTreeMap<(usize, bool), Conversion>,
-    exits: BTreeMap<(usize, &'static str), u64>,
-    slas: BTreeMap<usize, SlaCounts>,
-    per: BTreeMap<(usize, String), SlaCounts>,
-    calls: BTreeMap<String, u64>,
-    notices: BTreeMap<String, u64>,
-    rejected: BTreeMap<&'static str, u64>,
-    refused_values: BTreeMap<&'static str, u64>,
+pub(super) struct Counted {
+    pub(super) stages: BTreeMap<(usize, usize), u64>,
+    pub(super) sent: BTreeMap<usize, u64>,
+    pub(super) held: BTreeMap<(usize, &'static str), u64>,
+    pub(super) dropped: BTreeMap<(usize, &'static str), u64>,
+    pub(super) runs: BTreeMap<(usize, bool), Conversion>,
+    pub(super) exits: BTreeMap<(usize, &'static str), u64>,
+    pub(super) slas: BTreeMap<usize, SlaCounts>,
+    pub(super) per: BTreeMap<(usize, String), SlaCounts>,
+    pub(super) calls: BTreeMap<String, u64>,
+    pub(super) notices: BTreeMap<String, u64>,
+    pub(super) rejected: BTreeMap<&'static str, u64>,
+    pub(super) refused_values: BTreeMap<&'static str, u64>,
 }
 
 impl Tally {
@@ -123,15 +132,13 @@ impl Tally {
             }
         }
         for (position, figures) in summary.messages.iter_mut().enumerate() {
-            figures.sent = counted.sent.get(&position).copied().unwrap_or_default();
-            figures.held = of(&counted.held, position);
-            figures.dropped = of(&counted.dropped, position);
+            counted.message(position, figures);
         }
         for (position, figures) in summary.sequences.iter_mut().enumerate() {
-            figures.messaged = with_share(counted.runs.get(&(position, false)));
-            figures.held_out = with_share(counted.runs.get(&(position, true)));
-            figures.exited = of(&counted.exits, position);
+            counted.sequence(position, figures);
         }
+        summary.messages.extend(self.past.messages.iter().cloned());
+        summary.sequences.extend(self.past.sequences.iter().cloned());
         for (position, figures) in summary.slas.iter_mut().enumerate() {
             figures.all = counted.slas.get(&position).copied().map(kept).unwrap_or_default();
             let per = counted.per.iter().filter(|((sla, _), _)| *sla == position);
@@ -157,6 +164,20 @@ impl Tally {
             };
             count(self.summary.per.entry((sla.index(), per)).or_default());
         }
+    }
+}
+
+impl Counted {
+    pub(super) fn message(&self, position: usize, figures: &mut MessageFigures) {
+        figures.sent = self.sent.get(&position).copied().unwrap_or_default();
+        figures.held = of(&self.held, position);
+        figures.dropped = of(&self.dropped, position);
+    }
+
+    pub(super) fn sequence(&self, position: usize, figures: &mut SequenceFigures) {
+        figures.messaged = with_share(self.runs.get(&(position, false)));
+        figures.held_out = with_share(self.runs.get(&(position, true)));
+        figures.exited = of(&self.exits, position);
     }
 }
 

@@ -292,7 +292,7 @@ impl<'a> Look<'a> {
     /// In which runs the contact is.
     fn whereabouts(&self) -> String {
         let runs = self.contact.journey.runs().iter().filter_map(|run| {
-            let sequence = self.program().sequences.get(run.sequence)?;
+            let sequence = self.program().version(run.sequence, run.version)?;
             Some(format!("at `{}` of {}", sequence.steps.get(usize::from(run.step))?.text, sequence.name))
         });
         let runs: Vec<_> = runs.collect();

@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Location;
+use super::{Location, Sequence};
+use crate::table::Id;
 
 /// `moved segment.engaged to segment.active`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,4 +36,14 @@ pub enum RetiredThen {
     Exit,
     /// They go on at the step with this identity.
     ContinueAt(String),
+}
+
+/// A sequence as an earlier program had it, in the numbers of this one: whoever began it goes on in it
+/// (`in flight finish`). No compiler writes it; it is carried over when a program takes the place of another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// What it is called now, and who enters.
+    pub of: Id<Sequence>,
+    /// How it was; nothing begins a run of it.
+    pub sequence: Sequence,
 }

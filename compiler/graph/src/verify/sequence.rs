@@ -22,7 +22,10 @@ impl Verifier<'_> {
     }
 
     pub(super) fn sequences(&self) -> Checked {
-        self.program.sequences.iter().try_for_each(|sequence| self.sequence(sequence))
+        for earlier in &self.program.earlier {
+            inside(&self.program.sequences, earlier.of, || format!("an earlier `{}`", earlier.sequence.name))?;
+        }
+        self.program.versions().try_for_each(|sequence| self.sequence(sequence))
     }
 
     pub(super) fn service_levels(&self) -> Checked {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use flow_graph::program::{Lifecycle, Sequence, StepId, StepKind};
+use flow_graph::program::{Earlier, Lifecycle, Sequence, StepId, StepKind};
 use flow_graph::{Id, Timestamp, Value};
 
 use super::names::{Names, by_name};
@@ -42,7 +42,7 @@ pub(crate) fn journey(names: &Names<'_>, old: &Journey) -> Journey {
 pub(crate) fn run(names: &Names<'_>, run: &Run, sequence: Id<Sequence>, step: StepId) -> Run {
     let new = names.new.sequences.get(sequence);
     let place = |id: StepId| {
-        let known = names.old.sequences.get(run.sequence)?.steps.get(usize::from(id))?;
+        let known = names.old.version(run.sequence, run.version)?.steps.get(usize::from(id))?;
         steps::find_same(new?, known).map(|found| found.0)
     };
     let seen = |&(id, branch): &(StepId, u16)| {
@@ -53,6 +53,7 @@ pub(crate) fn run(names: &Names<'_>, run: &Run, sequence: Id<Sequence>, step: St
     };
     Run {
         sequence,
+        version: None,
         step,
         key: key(names, run.sequence, sequence, run.key.as_ref()),
         trigger: carried(names, run.trigger.as_ref()),
@@ -60,6 +61,11 @@ pub(crate) fn run(names: &Names<'_>, run: &Run, sequence: Id<Sequence>, step: St
         seen: run.seen.iter().filter_map(seen).collect(),
         ..run.clone()
     }
+}
+
+/// A run in the old version of its sequence, which the new program has under a number of its own.
+pub(crate) fn finishing(names: &Names<'_>, run: &Run, sequence: Id<Sequence>, version: Id<Earlier>) -> Run {
+    Run { sequence, version: Some(version), trigger: carried(names, run.trigger.as_ref()), ..run.clone() }
 }
 
 /// Lifecycles that the old program did not have.
@@ -70,19 +76,14 @@ pub(crate) fn new_lifecycles(names: &Names<'_>) -> Vec<Id<Lifecycle>> {
 
 fn stages(names: &Names<'_>, old: &Journey) -> Vec<(u16, Timestamp)> {
     let mut stages: Vec<_> = names.new.lifecycles.iter().map(|it| (it.start, Timestamp::MIN)).collect();
-    for (id, lifecycle) in names.old.lifecycles.enumerate() {
+    for id in names.old.lifecycles.ids() {
         let Some(new_id) = names.lifecycle(id) else { continue };
         let (Some(new), Some(slot)) = (names.new.lifecycles.get(new_id), stages.get_mut(new_id.index())) else {
             continue;
         };
         let since = old.stage_since(id).unwrap_or(Timestamp::MIN);
-        let upto = lifecycle.stages.iter().take(usize::from(old.stage(id)) + 1).rev();
-        let place = |name: &String| {
-            let moved = names.moved(&format!("lifecycle.{}.stage.{name}", lifecycle.name));
-            let name = moved.and_then(|to| to.rsplit('.').next()).unwrap_or(name);
-            (0_u16..).zip(&new.stages).find(|(_, known)| *known == name).map(|(position, _)| position)
-        };
-        *slot = (upto.into_iter().find_map(place).unwrap_or(new.start), since);
+        let upto = (0..=old.stage(id)).rev();
+        *slot = (upto.into_iter().find_map(|stage| names.stage(id, stage)).unwrap_or(new.start), since);
     }
     stages
 }

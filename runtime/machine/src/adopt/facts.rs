@@ -8,12 +8,13 @@ use flow_graph::program::{Behaviour, HitRule};
 use super::names::Names;
 use crate::contact::{Contact, Facts};
 use crate::engine::Engine;
+use crate::facts::recount;
 use crate::input::Event;
 
 /// Carries facts over; what is new or has changed is computed from the log, if there is one.
 pub(crate) fn carry(
+    (old, engine): (&Engine, &Engine),
     names: &Names<'_>,
-    engine: &Engine,
     from: &Contact,
     to: &mut Contact,
     log: Option<&[(Timestamp, Arc<Event>)]>,
@@ -34,6 +35,9 @@ pub(crate) fn carry(
     }
     to.facts.seen = from.facts.seen.clone();
     figures(names, from, to);
+    if from.zone(old) != to.zone(engine) {
+        recount(engine, to);
+    }
     derived(names, from, to);
 }
 
@@ -70,11 +74,9 @@ fn derived(names: &Names<'_>, from: &Contact, to: &mut Contact) {
             *slot = from.facts.in_segment(id);
         }
     }
-    for (id, score) in names.old.scores.enumerate() {
+    for id in names.old.scores.ids() {
         let Some(new) = names.score(id) else { continue };
-        let Some(known) = names.new.scores.get(new) else { continue };
-        let name = from.facts.band(id).and_then(|band| score.bands.get(usize::from(band))).map(|band| &band.name);
-        let band = (0_u16..).zip(&known.bands).find(|(_, band)| Some(&band.name) == name).map(|(band, _)| band);
+        let band = from.facts.band(id).and_then(|band| names.band(id, band));
         if let Some(slot) = to.facts.bands.get_mut(new.index()) {
             *slot = band;
         }
@@ -83,9 +85,23 @@ fn derived(names: &Names<'_>, from: &Contact, to: &mut Contact) {
 
 fn same_behaviour(names: &Names<'_>, old: &Behaviour, new: &Behaviour) -> bool {
     old.text == new.text
-        && old.measure == new.measure
+        && same_measure(names, old, new)
         && old.reach == new.reach
         && names.event(old.event) == Some(new.event)
+}
+
+/// The field that is measured may have another number now.
+fn same_measure(names: &Names<'_>, old: &Behaviour, new: &Behaviour) -> bool {
+    let field = |program: &flow_graph::Program, of: &Behaviour| {
+        let slot = crate::eval::figure::slot(of.measure)?;
+        let field = program.events.get(of.event)?.fields.get(usize::from(slot))?;
+        Some((field.name.clone(), field.ty.clone()))
+    };
+    let same = match (field(names.old, old), field(names.new, new)) {
+        (Some((before, from)), Some((after, to))) => before == after && names.same_type(&from, &to),
+        (before, after) => before == after,
+    };
+    same && std::mem::discriminant(&old.measure) == std::mem::discriminant(&new.measure)
 }
 
 fn same_rule(old: &HitRule, new: &HitRule) -> bool {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use flow_graph::program::{Channel, Event as EventType, Field, Lifecycle, Score, Segment, Sequence, Sla, Topic};
+use flow_graph::program::{
+    Channel, Event as EventType, Field, Lifecycle, Message, Score, Segment, Sequence, Sla, Topic,
+};
 use flow_graph::{Id, Program, Table, Type, Value};
 
 use crate::input::Event;
@@ -50,6 +52,52 @@ impl<'p> Names<'p> {
     pub(crate) fn topic(&self, id: Id<Topic>) -> Option<Id<Topic>> {
         let name = self.now("topic", &self.old.topics.get(id)?.name);
         by_name(&self.new.topics, name, |it| &it.name)
+    }
+
+    pub(crate) fn message(&self, id: Id<Message>) -> Option<Id<Message>> {
+        let name = self.now("message", &self.old.messages.get(id)?.name);
+        by_name(&self.new.messages, name, |it| &it.name)
+    }
+
+    /// The position of a band now.
+    pub(crate) fn band(&self, id: Id<Score>, band: u16) -> Option<u16> {
+        let old = self.old.scores.get(id)?;
+        let name = &old.bands.get(usize::from(band))?.name;
+        let moved = self.moved(&format!("score.{}.band.{name}", old.name));
+        let name = moved.and_then(|to| to.rsplit('.').next()).unwrap_or(name);
+        let bands = &self.new.scores.get(self.score(id)?)?.bands;
+        (0_u16..).zip(bands).find(|(_, known)| known.name == *name).map(|(position, _)| position)
+    }
+
+    /// The position of a stage now.
+    pub(crate) fn stage(&self, id: Id<Lifecycle>, stage: u16) -> Option<u16> {
+        let old = self.old.lifecycles.get(id)?;
+        let name = old.stages.get(usize::from(stage))?;
+        let moved = self.moved(&format!("lifecycle.{}.stage.{name}", old.name));
+        let name = moved.and_then(|to| to.rsplit('.').next()).unwrap_or(name);
+        let stages = &self.new.lifecycles.get(self.lifecycle(id)?)?.stages;
+        (0_u16..).zip(stages).find(|(_, known)| *known == name).map(|(position, _)| position)
+    }
+
+    /// Whether a value of one type is one of the other; of an enum as far as the other has that value.
+    pub(crate) fn same_type(&self, before: &Type, after: &Type) -> bool {
+        match (before, after) {
+            (Type::Enum(old), Type::Enum(new)) => {
+                let names = (self.old.enums.get(*old), self.new.enums.get(*new));
+                names.0.zip(names.1).is_some_and(|(old, new)| old.name == new.name)
+            }
+            (Type::Set(before), Type::Set(after)) => self.same_type(before, after),
+            (before, after) => before == after,
+        }
+    }
+
+    /// An enum whose values are not the first ones of the enum with its name now.
+    pub(crate) fn reordered_enum(&self) -> Option<&'p str> {
+        let keeps = |old: &flow_graph::program::EnumType| {
+            let new = self.new.enums.iter().find(|new| new.name == old.name);
+            new.is_some_and(|new| new.values.starts_with(&old.values))
+        };
+        self.old.enums.iter().find(|old| !keeps(old)).map(|old| old.name.as_str())
     }
 
     pub(crate) fn channel(&self, id: Id<Channel>) -> Option<Id<Channel>> {

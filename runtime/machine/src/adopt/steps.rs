@@ -1,31 +1,46 @@
 //! Where runs land in the new program, and who would be stranded.
 
-use flow_graph::Id;
-use flow_graph::program::{RetiredThen, Sequence, Step, StepId, StepKind};
+use std::collections::BTreeMap;
 
+use flow_graph::Id;
+use flow_graph::program::{Earlier, Location, RetiredThen, Sequence, Step, StepId, StepKind};
+
+use super::freeze::Kept;
 use super::names::Names;
-use crate::engine::Engine;
+
+/// A sequence as runs follow it: as it is, or as an earlier program had it.
+pub type Version = (Id<Sequence>, Option<Id<Earlier>>);
 
 /// Somebody stands, or could stand, on a step that the new program does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stranded {
-    /// Name of the sequence, in the old program.
-    pub sequence: String,
-    /// Identity of the step, in the old program.
-    pub step: String,
+    /// The sequence, in the old program.
+    pub version: Version,
+    /// The step there.
+    pub step: StepId,
+    /// How a clause calls the step: `sequence.cart.step.nudge`.
+    pub address: String,
+    /// How a clause calls the sequence: `sequence.cart`.
+    pub whole: String,
+    /// The line of the step, as it is written.
+    pub text: String,
+    /// Where that is, in the old program.
+    pub at: Location,
     /// Why.
     pub why: WhyStranded,
 }
 
 /// Why somebody is stranded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WhyStranded {
-    /// The step or the sequence is gone, and no clause says what becomes of the people there.
-    Gone,
+    /// The step is gone, and no clause says what becomes of the people there.
+    Step,
+    /// The sequence is gone, and no clause says what becomes of the people there.
+    Sequence,
     /// A clause sends them to a step that is not there either.
     Clause,
-    /// `in flight finish`: they shall finish the old version, which is not possible yet.
-    Finish,
+    /// `in flight finish`: what they need to finish the old version is gone: `the message \`nudge\``.
+    Lacks(String),
 }
 
 /// Where a run lands.
@@ -45,72 +60,83 @@ pub(crate) enum Landing {
         /// The step.
         step: StepId,
     },
-    /// It ends; of a sequence that is gone nothing can be said any more.
-    Exit {
-        /// The sequence, where it is still there.
-        sequence: Option<Id<Sequence>>,
+    /// Where it stands, in the old version.
+    Finish {
+        /// The sequence.
+        sequence: Id<Sequence>,
+        /// Its old version.
+        version: Id<Earlier>,
     },
+    /// It ends.
+    Exit,
 }
 
-/// Steps where people can be when the program changes, and which would strand them.
-#[must_use]
-pub fn stranded(old: &Engine, new: &Engine) -> Vec<Stranded> {
-    let names = Names { old: old.program(), new: new.program() };
-    let mut stranded = Vec::new();
-    for (id, sequence) in old.program().sequences.enumerate() {
-        for (position, step) in (0_u16..).zip(&sequence.steps) {
-            if holds_people(step) {
-                stranded.extend(landing(&names, id, position).err());
-            }
-        }
-    }
-    stranded
+/// Where runs land.
+#[derive(Debug)]
+pub(crate) struct Landings<'c> {
+    pub(crate) names: Names<'c>,
+    /// Versions that people finish.
+    pub(crate) finishing: &'c BTreeMap<Version, Kept<Id<Earlier>>>,
 }
 
-/// Where a run lands that stands at a step of the old program.
-pub(crate) fn landing(names: &Names<'_>, id: Id<Sequence>, position: StepId) -> Result<Landing, Stranded> {
-    let old = names.old.sequences.get(id);
-    let step = old.and_then(|old| old.steps.get(usize::from(position)));
-    let refuse = |why| Stranded {
-        sequence: old.map(|old| old.name.clone()).unwrap_or_default(),
-        step: step.map(|step| step.id.clone()).unwrap_or_default(),
-        why,
-    };
-    let (Some(old), Some(step)) = (old, step) else { return Err(refuse(WhyStranded::Gone)) };
-    let new_id = names.sequence(id);
-    let new = new_id.and_then(|new| names.new.sequences.get(new));
-    let (Some(new_id), Some(new)) = (new_id, new) else {
-        return match retired(names, &format!("sequence.{}", old.name)) {
-            Some(RetiredThen::Exit) => Ok(Landing::Exit { sequence: None }),
-            Some(RetiredThen::ContinueAt(_)) => Err(refuse(WhyStranded::Clause)),
-            None => Err(refuse(WhyStranded::Gone)),
+impl Landings<'_> {
+    /// Where a run lands that stands at a step of the old program.
+    pub(crate) fn of(&self, version: Version, position: StepId) -> Result<Landing, Stranded> {
+        let names = &self.names;
+        let old = names.old.version(version.0, version.1);
+        let place = old.and_then(|old| Some((old, old.steps.get(usize::from(position))?)));
+        let Some((old, step)) = place else { return Ok(Landing::Exit) };
+        let addresses = addresses(&old.name, step);
+        let whole = format!("sequence.{}", old.name);
+        let refuse = |why| Stranded {
+            version,
+            step: position,
+            address: addresses.first().cloned().unwrap_or_default(),
+            whole: whole.clone(),
+            text: step.text.clone(),
+            at: step.at,
+            why,
         };
-    };
-    if new.in_flight_finish && !same_steps(old, new) {
-        return Err(refuse(WhyStranded::Finish));
-    }
-    let to = |step: StepId, anew: bool| match anew {
-        true => Landing::Go { sequence: new_id, step },
-        false => Landing::Stay { sequence: new_id, step },
-    };
-    let addresses = addresses(&old.name, step);
-    if let Some(moved) = addresses.iter().find_map(|address| names.moved(address)) {
-        let target = moved.split_once(".step.").map_or(moved, |(_, step)| step);
-        let (place, target) = find(new, target).ok_or_else(|| refuse(WhyStranded::Clause))?;
-        return Ok(to(place, !same_kind(&step.kind, &target.kind)));
-    }
-    if let Some((place, target)) = find_same(new, step) {
-        return Ok(to(place, !same_kind(&step.kind, &target.kind)));
-    }
-    match addresses.iter().find_map(|address| retired(names, address)) {
-        Some(RetiredThen::Exit) => Ok(Landing::Exit { sequence: Some(new_id) }),
-        Some(RetiredThen::ContinueAt(target)) => {
-            let target = target.split_once(".step.").map_or(target.as_str(), |(_, step)| step);
-            let target = target.strip_prefix("step.").unwrap_or(target);
-            find(new, target).map(|(place, _)| to(place, true)).ok_or_else(|| refuse(WhyStranded::Clause))
+        let new = names.sequence(version.0).and_then(|id| Some((id, names.new.sequences.get(id)?)));
+        let Some((new_id, new)) = new else {
+            return match retired(names, &whole) {
+                Some(RetiredThen::Exit) => Ok(Landing::Exit),
+                Some(RetiredThen::ContinueAt(_)) => Err(refuse(WhyStranded::Clause)),
+                None => Err(refuse(WhyStranded::Sequence)),
+            };
+        };
+        match self.finishing.get(&version) {
+            Some(Ok(version)) => return Ok(Landing::Finish { sequence: new_id, version: *version }),
+            Some(Err(lack)) => return Err(refuse(WhyStranded::Lacks(lack.clone()))),
+            None => {}
         }
-        None => Err(refuse(WhyStranded::Gone)),
+        let to = |step: StepId, anew: bool| match anew {
+            true => Landing::Go { sequence: new_id, step },
+            false => Landing::Stay { sequence: new_id, step },
+        };
+        if let Some(moved) = addresses.iter().find_map(|address| names.moved(address)) {
+            let target = moved.split_once(".step.").map_or(moved, |(_, step)| step);
+            let (place, target) = find(new, target).ok_or_else(|| refuse(WhyStranded::Clause))?;
+            return Ok(to(place, !same_kind(&step.kind, &target.kind)));
+        }
+        if let Some((place, target)) = find_same(new, step) {
+            return Ok(to(place, !same_kind(&step.kind, &target.kind)));
+        }
+        match addresses.iter().find_map(|address| retired(names, address)) {
+            Some(RetiredThen::Exit) => Ok(Landing::Exit),
+            Some(RetiredThen::ContinueAt(target)) => {
+                let target = target.split_once(".step.").map_or(target.as_str(), |(_, step)| step);
+                let target = target.strip_prefix("step.").unwrap_or(target);
+                find(new, target).map(|(place, _)| to(place, true)).ok_or_else(|| refuse(WhyStranded::Clause))
+            }
+            None => Err(refuse(WhyStranded::Step)),
+        }
     }
+}
+
+/// The steps of a sequence at which people can be between two turns.
+pub(crate) fn resting(sequence: &Sequence) -> impl Iterator<Item = StepId> {
+    (0_u16..).zip(&sequence.steps).filter(|(_, step)| stays(&step.kind) != Stays::Never).map(|(position, _)| position)
 }
 
 /// The same step in another version: by label, else by identity.
@@ -128,19 +154,17 @@ fn find<'s>(sequence: &'s Sequence, name: &str) -> Option<(StepId, &'s Step)> {
     (0_u16..).zip(&sequence.steps).find(|(_, step)| named(step))
 }
 
-/// How a clause may call a step.
+/// How a clause may call a step, the best way first: by its label; without one by its words (`send cart_reminder` is
+/// `send_cart_reminder`).
 fn addresses(sequence: &str, step: &Step) -> Vec<String> {
-    let names = step.label.iter().chain([&step.id]);
+    let words = step.id.split(|sign: char| !sign.is_alphanumeric() && sign != '_').filter(|word| !word.is_empty());
+    let words = words.collect::<Vec<_>>().join("_");
+    let names = step.label.iter().chain([&words, &step.id]);
     names.map(|name| format!("sequence.{sequence}.step.{name}")).collect()
 }
 
 fn retired<'p>(names: &Names<'p>, address: &str) -> Option<&'p RetiredThen> {
     names.new.retired.iter().find(|retired| retired.address == address).map(|retired| &retired.then)
-}
-
-/// Whether people can be there between two turns.
-fn holds_people(step: &Step) -> bool {
-    stays(&step.kind) != Stays::Never
 }
 
 /// Whether a run that stands at one step can stand at another one.
@@ -168,9 +192,4 @@ fn stays(kind: &StepKind) -> Stays {
         | StepKind::Enroll(_)
         | StepKind::Exit => Stays::Never,
     }
-}
-
-fn same_steps(old: &Sequence, new: &Sequence) -> bool {
-    let shape = |step: &Step| (step.id.clone(), step.text.clone(), step.next);
-    old.steps.len() == new.steps.len() && old.steps.iter().map(shape).eq(new.steps.iter().map(shape))
 }

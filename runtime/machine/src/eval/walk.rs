@@ -18,7 +18,7 @@ pub(crate) fn each_expr(program: &Program, visit: &mut dyn FnMut(&Expr)) {
             Cause::On(triggers) => of_triggers(triggers, &mut visit),
         }
     }
-    for sequence in &program.sequences {
+    for sequence in program.versions() {
         of_triggers(&sequence.enter, &mut visit);
         sequence.unless.iter().chain(&sequence.exit_when).for_each(&mut visit);
         sequence.goal.iter().for_each(|goal| of_triggers(&goal.triggers, &mut visit));

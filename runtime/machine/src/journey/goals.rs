@@ -28,7 +28,7 @@ pub(crate) fn settle(turn: &mut Turn<'_>, batch: &[Signal]) {
 
 /// The first signal of a batch that is the goal of a run.
 fn goal<'b>(turn: &Turn<'_>, run: &Run, batch: &'b [Signal]) -> Option<(&'b Signal, Ending)> {
-    let sequence = turn.program().sequences.get(run.sequence)?;
+    let sequence = turn.version(run)?;
     let goal = sequence.goal.as_ref()?;
     let signal = batch.iter().find(|signal| turn.fires_any(&goal.triggers, signal, Scope::of(run)))?;
     Some((signal, Ending::Goal { converted: in_time(turn, sequence, run, signal), at: goal.at }))
@@ -36,7 +36,7 @@ fn goal<'b>(turn: &Turn<'_>, run: &Run, batch: &'b [Signal]) -> Option<(&'b Sign
 
 /// The first signal of a batch that is an exit of a run.
 fn exit<'b>(turn: &Turn<'_>, run: &Run, batch: &'b [Signal]) -> Option<(&'b Signal, Ending)> {
-    let exits = &turn.program().sequences.get(run.sequence)?.exit_on;
+    let exits = &turn.version(run)?.exit_on;
     let fires = |signal: &&Signal| exits.iter().find(|(trigger, _)| turn.fires(trigger, signal, Scope::of(run)));
     let (signal, exit) = batch.iter().find_map(|signal| Some((signal, fires(&signal)?)))?;
     Some((signal, Ending::Exit { reason: ExitReason::ExitOn, at: exit.1 }))

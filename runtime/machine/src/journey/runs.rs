@@ -62,6 +62,7 @@ pub(crate) fn begin(turn: &mut Turn<'_>, id: Id<Sequence>, key: Option<Value>, t
     let (serial, number) = journey.number(id);
     journey.runs.push(Run {
         sequence: id,
+        version: None,
         serial,
         owner,
         number,
@@ -82,8 +83,10 @@ pub(crate) fn begin(turn: &mut Turn<'_>, id: Id<Sequence>, key: Option<Value>, t
 
 /// Goes on at a step, and from there as far as the run gets in this turn.
 pub(crate) fn advance(turn: &mut Turn<'_>, serial: u32, to: Option<StepId>) {
-    let Some(sequence) = turn.contact.journey.run(serial).map(|run| run.sequence) else { return };
-    let Some(steps) = turn.program().sequences.get(sequence).map(|sequence| &sequence.steps) else { return };
+    let Some(run) = turn.contact.journey.run(serial) else { return };
+    let sequence = run.sequence;
+    let Some(version) = turn.version(run) else { return };
+    let steps = &version.steps;
     let mut next = to;
     // Steps lead forward: a way longer than all of them together was written by no compiler.
     for _ in 0..=steps.len() {
@@ -98,10 +101,7 @@ pub(crate) fn advance(turn: &mut Turn<'_>, serial: u32, to: Option<StepId>) {
         }
     }
     let at = turn.contact.journey.run(serial).and_then(|run| steps.get(usize::from(run.step))).map(|step| step.at);
-    let at = at.or_else(|| turn.program().sequences.get(sequence).map(|sequence| sequence.at));
-    if let Some(at) = at {
-        end(turn, serial, Ending::Exit { reason: ExitReason::Finished, at });
-    }
+    end(turn, serial, Ending::Exit { reason: ExitReason::Finished, at: at.unwrap_or(version.at) });
 }
 
 /// Ends a run; a message of it that still wished to leave is dropped.
@@ -132,16 +132,16 @@ pub(crate) fn wish(turn: &Turn<'_>, run: &Run) -> Option<Send> {
     if !matches!(run.doing, Doing::Sending(_)) {
         return None;
     }
-    let sequence = turn.program().sequences.get(run.sequence)?;
+    let sequence = turn.version(run)?;
     let step = sequence.steps.get(usize::from(run.step))?;
     let flow_graph::program::StepKind::Send(message) = step.kind else { return None };
     let key = identity(turn, run)?;
-    Some(Send { message, sequence: run.sequence, step: run.step, key, data: None })
+    Some(Send { message, sequence: run.sequence, version: run.version, step: run.step, key, data: None })
 }
 
 /// The identity of what a run does at its step: `contact/sequence/run/step id/visit`.
 pub(crate) fn identity(turn: &Turn<'_>, run: &Run) -> Option<String> {
-    let sequence = turn.program().sequences.get(run.sequence)?;
+    let sequence = turn.version(run)?;
     let step = sequence.steps.get(usize::from(run.step))?;
     Some(format!("{}/{}/{}/{}/{}", run.owner, sequence.name, run.number, step.id, run.visit()))
 }

@@ -102,7 +102,7 @@ pub(crate) fn perform(turn: &mut Turn<'_>, actor: &Actor, kind: &StepKind) {
 
 /// When a run that waits at its step goes on, seen from when it came there. None: its step is no wait.
 pub(crate) fn until(turn: &Turn<'_>, run: &Run) -> Option<Until> {
-    let step = turn.program().sequences.get(run.sequence)?.steps.get(usize::from(run.step))?;
+    let step = turn.version(run)?.steps.get(usize::from(run.step))?;
     match &step.kind {
         StepKind::Wait(span) => Some(Until::At(turn.add(run.since, *span))),
         StepKind::WaitUntil(until) => Some(wait_until::until(turn, run, until)),

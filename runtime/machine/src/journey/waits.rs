@@ -80,7 +80,7 @@ pub(crate) fn renew(turn: &mut Turn<'_>, serial: u32) {
         Some(Until::Open) | None => None,
         Some(Until::Passed { exit: false }) => return runs::advance(turn, serial, next),
         Some(Until::Passed { exit: true }) => {
-            let step = turn.program().sequences.get(run.sequence).and_then(|it| it.steps.get(usize::from(run.step)));
+            let step = turn.version(run).and_then(|it| it.steps.get(usize::from(run.step)));
             let Some(at) = step.map(|step| step.at) else { return };
             return runs::end(turn, serial, Ending::Exit { reason: ExitReason::MomentPassed, at });
         }
@@ -92,7 +92,7 @@ pub(crate) fn renew(turn: &mut Turn<'_>, serial: u32) {
 
 /// Where a run goes on when its time is up.
 fn after(turn: &Turn<'_>, run: &Run) -> Option<StepId> {
-    let step = turn.program().sequences.get(run.sequence)?.steps.get(usize::from(run.step))?;
+    let step = turn.version(run)?.steps.get(usize::from(run.step))?;
     if let StepKind::WaitFor { timeout, .. } = &step.kind { *timeout } else { step.next }
 }
 
@@ -100,7 +100,7 @@ fn after(turn: &Turn<'_>, run: &Run) -> Option<StepId> {
 #[expect(clippy::option_option, reason = "nowhere is a target too: the end of the run")]
 fn taken(turn: &Turn<'_>, run: &Run, signal: &Signal) -> Option<Option<StepId>> {
     let Doing::Waiting { .. } = run.doing else { return None };
-    let step = turn.program().sequences.get(run.sequence)?.steps.get(usize::from(run.step))?;
+    let step = turn.version(run)?.steps.get(usize::from(run.step))?;
     let StepKind::WaitFor { branches, .. } = &step.kind else { return None };
     let branch = wait_for::branch(turn, run, branches, signal)?;
     branches.get(usize::from(branch)).map(|(_, target)| *target)
@@ -108,7 +108,7 @@ fn taken(turn: &Turn<'_>, run: &Run, signal: &Signal) -> Option<Option<StepId>> 
 
 /// What a signal means to the `since entry` waits that a run may still come to.
 fn look_ahead(turn: &Turn<'_>, run: &Run, signal: &Signal) -> Vec<(StepId, u16)> {
-    let Some(sequence) = turn.program().sequences.get(run.sequence) else { return Vec::new() };
+    let Some(sequence) = turn.version(run) else { return Vec::new() };
     let mut seen = Vec::new();
     for (id, step) in (0_u16..).zip(&sequence.steps) {
         let StepKind::WaitFor { since_entry: true, branches, .. } = &step.kind else { continue };

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use flow_graph::program::{Event as EventType, Field};
+use flow_graph::program::{Event as EventType, Field, Sequence};
 use flow_graph::{ClockWindow, Expr, Id, Span, Timestamp, Value, Weekdays};
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
 use super::{News, Scope, Signal, Turn};
 use crate::contact::Facts;
+use crate::contact::journey::Run;
 use crate::decision::{DecisionKind, Item, Outcome};
 use crate::derive::{self, Change};
 use crate::eval::View;
@@ -16,7 +17,12 @@ use crate::facts::Taken;
 use crate::input::{Attributes, Event};
 use crate::time;
 
-impl Turn<'_> {
+impl<'a> Turn<'a> {
+    /// The sequence that a run follows: as it is now, or as an earlier program had it.
+    pub(crate) fn version(&self, run: &Run) -> Option<&'a Sequence> {
+        self.program().version(run.sequence, run.version)
+    }
+
     /// Whether a condition holds now.
     pub(crate) fn holds(&self, condition: &Expr, scope: Scope<'_>) -> bool {
         self.view(scope).holds(condition)

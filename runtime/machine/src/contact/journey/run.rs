@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use flow_graph::program::{Sequence, StepId};
+use flow_graph::program::{Earlier, Sequence, StepId};
 use flow_graph::{Id, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,9 @@ use crate::input::Event;
 pub struct Run {
     /// Which sequence.
     pub sequence: Id<Sequence>,
+    /// It finishes the sequence as an earlier program had it; none: it follows the program.
+    #[serde(default)]
+    pub version: Option<Id<Earlier>>,
     /// Its number within the contact; how the machine refers to it.
     pub serial: u32,
     /// The contact that began it: not always who holds it now, since contacts merge.
