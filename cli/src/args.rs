@@ -86,7 +86,6 @@ Examples:
   flow run examples/shop --events examples/shop/events.jsonl --quiet --out -
   flow run examples/cdnow --events examples/cdnow/sample.csv --sort
   cat examples/shop/events.jsonl | flow run examples/shop --events -
-  flow run OLD --events FILE --deploy NEW@2026-03-01T10:00     NEW takes over then
 JSON Lines have Segment's shape; CSV becomes events as `[import.NAME]` says.")]
 pub(crate) struct RunArgs {
     /// A folder of the project [default: this one]
@@ -99,7 +98,7 @@ pub(crate) struct RunArgs {
     /// Write each row that cannot be used to this file, with its line and the reason
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
-    /// Let another project take over at a time; may be given several times
+    /// Let another project take over then, as `new@2026-03-01T10:00`; may be repeated
     #[arg(long, value_name = "DIR@TIME")]
     pub(crate) deploy: Vec<String>,
     /// How the summary is written
