@@ -75,7 +75,7 @@ fn inputs(engine: &Arc<Engine>, text: &str, format: &Format) -> Vec<Incoming> {
 }
 
 fn drive(engine: &Arc<Engine>, text: &str, format: &Format) -> Driver {
-    let options = Options { until: None, merges: *format == Format::Segment };
+    let options = Options { merges: *format == Format::Segment, ..Options::default() };
     let mut driver = Driver::new(Arc::clone(engine), Renderer::shared(engine), options);
     let mut counter = Counter { engine: Arc::clone(engine), tally: Tally::default() };
     for incoming in inputs(engine, text, format) {
