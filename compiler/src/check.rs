@@ -38,9 +38,7 @@ mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use flow_graph::program::{
-    Behaviour, CapPolicy, Channel, Connector, Limits, Location, Program, Project, SourceFile as GraphFile,
-};
+use flow_graph::program::{Behaviour, Channel, Connector, Location, Program, Project, SourceFile as GraphFile};
 use flow_graph::testcase::TestCase;
 use flow_graph::{Id, Span as Length, Table};
 
@@ -242,34 +240,6 @@ fn empty_program(sources: &Sources, settings: &Settings) -> (Program, BTreeMap<F
         late_after: project.late_after.value,
         duplicates_within: project.duplicates_within.value,
     };
-    let limits = Limits { caps: Vec::new(), quiet: None, quiet_at: None, when_capped: CapPolicy::Skip };
-    let program = Program {
-        format_version: flow_graph::program::FORMAT_VERSION,
-        project,
-        files,
-        enums: Table::default(),
-        fields: Table::default(),
-        email_field: None,
-        zone_field: None,
-        events: Table::default(),
-        behaviours: Table::default(),
-        scores: Table::default(),
-        segments: Table::default(),
-        lifecycles: Table::default(),
-        topics: Table::default(),
-        channels,
-        connectors,
-        messages: Table::default(),
-        limits,
-        sequences: Table::default(),
-        earlier: Table::default(),
-        calendars: Table::default(),
-        teams: Table::default(),
-        slas: Table::default(),
-        order: Vec::new(),
-        moved: Vec::new(),
-        retired: Vec::new(),
-        templates: BTreeMap::new(),
-    };
+    let program = Program { files, channels, connectors, ..Program::empty(project) };
     (program, locations)
 }

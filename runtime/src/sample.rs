@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use flow_graph::program::{CapPolicy, FORMAT_VERSION};
-use flow_graph::program::{EnumType, Event, Field, Limits, Program, Project, SourceFile, Wire, builtin};
+use flow_graph::program::{EnumType, Event, Field, Program, Project, SourceFile, Wire, builtin};
 use flow_graph::{Id, Span, Table, Type};
 use flow_machine::Engine;
 
@@ -37,39 +36,20 @@ pub(crate) fn program() -> Program {
         ..field("company_size", Type::Int)
     });
     Program {
-        format_version: FORMAT_VERSION,
-        project: Project {
-            name: "sample".to_owned(),
-            timezone: "Europe/Berlin".to_owned(),
-            currency: "EUR".to_owned(),
-            currency_digits: 2,
-            late_after: Span::Elapsed(72 * 3_600_000),
-            duplicates_within: Span::Calendar { months: 0, days: 30 },
-        },
         files,
         enums,
         email_field: Some(Id::new(0)),
         zone_field: Some(Id::new(3)),
         fields,
         events: events(),
-        behaviours: Table::default(),
-        scores: Table::default(),
-        segments: Table::default(),
-        lifecycles: Table::default(),
-        topics: Table::default(),
-        channels: Table::default(),
-        connectors: Table::default(),
-        messages: Table::default(),
-        limits: Limits { caps: Vec::new(), quiet: None, quiet_at: None, when_capped: CapPolicy::Skip },
-        sequences: Table::default(),
-        earlier: Table::default(),
-        calendars: Table::default(),
-        teams: Table::default(),
-        slas: Table::default(),
-        order: Vec::new(),
-        moved: Vec::new(),
-        retired: Vec::new(),
-        templates: std::collections::BTreeMap::new(),
+        ..Program::empty(Project {
+            name: "sample".to_owned(),
+            timezone: "Europe/Berlin".to_owned(),
+            currency: "EUR".to_owned(),
+            currency_digits: 2,
+            late_after: Span::Elapsed(72 * 3_600_000),
+            duplicates_within: Span::Calendar { months: 0, days: 30 },
+        })
     }
 }
 

@@ -89,6 +89,39 @@ pub struct Program {
 }
 
 impl Program {
+    /// A program of a project in which nothing is declared yet.
+    #[must_use]
+    pub fn empty(project: Project) -> Self {
+        Self {
+            format_version: FORMAT_VERSION,
+            project,
+            files: Table::default(),
+            enums: Table::default(),
+            fields: Table::default(),
+            email_field: None,
+            zone_field: None,
+            events: Table::default(),
+            behaviours: Table::default(),
+            scores: Table::default(),
+            segments: Table::default(),
+            lifecycles: Table::default(),
+            topics: Table::default(),
+            channels: Table::default(),
+            connectors: Table::default(),
+            messages: Table::default(),
+            limits: Limits { caps: Vec::new(), quiet: None, quiet_at: None, when_capped: CapPolicy::Skip },
+            sequences: Table::default(),
+            earlier: Table::default(),
+            calendars: Table::default(),
+            teams: Table::default(),
+            slas: Table::default(),
+            order: Vec::new(),
+            moved: Vec::new(),
+            retired: Vec::new(),
+            templates: BTreeMap::new(),
+        }
+    }
+
     /// A sequence as a run follows it: as it is now, or as an earlier program had it.
     #[must_use]
     pub fn version(&self, sequence: Id<Sequence>, earlier: Option<Id<Earlier>>) -> Option<&Sequence> {

@@ -4,7 +4,7 @@
 //! a log twice gives byte-equal output.
 //!
 //! ```text
-//! input ─→ turn ─┬─ facts/    1 duplicates  3 attributes  4 behaviours  5 scores
+//! input ─→ turn ─┬─ facts.rs  1 duplicates  3 attributes  4 behaviours  5 scores
 //!                ├─ derive/   5 bands  7 segments, in the order of what reads what
 //!                ├─ journey/  8 lifecycles  9 goals and exits  10 waits  11 entries  12 service levels
 //!                └─ gates/    13 effects: each send passes every gate, highest priority first

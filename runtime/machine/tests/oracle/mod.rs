@@ -15,8 +15,8 @@ pub(crate) mod scores;
 use std::sync::Arc;
 
 use flow_graph::program::{
-    Behaviour, CapPolicy, Derived, Event as EventType, Field, Limits, Location, Measure, Project, Reach, Score,
-    Segment, SourceFile, Wire, builtin,
+    Behaviour, Derived, Event as EventType, Field, Location, Measure, Project, Reach, Score, Segment, SourceFile, Wire,
+    builtin,
 };
 use flow_graph::{Expr, Id, Program, Span, Table, Timestamp, Type, Value};
 use flow_machine::{Contact, Engine, Event, View};
@@ -80,39 +80,18 @@ pub(crate) fn program() -> Program {
     let mut files = Table::default();
     files.push(SourceFile { path: "world.flow".into() });
     Program {
-        format_version: flow_graph::program::FORMAT_VERSION,
-        project: Project {
+        files,
+        fields,
+        zone_field: Some(ZONE),
+        events,
+        ..Program::empty(Project {
             name: "test".into(),
             timezone: "Europe/Berlin".into(),
             currency: "EUR".into(),
             currency_digits: 2,
             late_after: Span::Elapsed(72 * 3_600_000),
             duplicates_within: Span::Calendar { months: 0, days: 30 },
-        },
-        files,
-        enums: Table::default(),
-        fields,
-        email_field: None,
-        zone_field: Some(ZONE),
-        events,
-        behaviours: Table::default(),
-        scores: Table::default(),
-        segments: Table::default(),
-        lifecycles: Table::default(),
-        topics: Table::default(),
-        channels: Table::default(),
-        connectors: Table::default(),
-        messages: Table::default(),
-        limits: Limits { caps: vec![], quiet: None, quiet_at: None, when_capped: CapPolicy::Skip },
-        sequences: Table::default(),
-        earlier: Table::default(),
-        calendars: Table::default(),
-        teams: Table::default(),
-        slas: Table::default(),
-        order: vec![],
-        moved: vec![],
-        retired: vec![],
-        templates: std::collections::BTreeMap::default(),
+        })
     }
 }
 

@@ -2,16 +2,15 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 #![allow(missing_docs, reason = "names say it")]
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use flow_graph::expr::CompareOp;
+use flow_graph::program::lifecycle;
 use flow_graph::program::{
-    Again, Behaviour, Channel, ChannelKind, Consent, Derived, Event as EventType, Field, Goal, Lifecycle, Limits,
-    Location, Measure, Message, Project, Reach, Segment, Sequence, SourceFile, Step, StepId, StepKind, Topic,
+    Again, Behaviour, Channel, ChannelKind, Consent, Derived, Event as EventType, Field, Goal, Lifecycle, Location,
+    Measure, Message, Project, Reach, Segment, Sequence, SourceFile, Step, StepId, StepKind, Topic,
     Transition as StageTransition, Trigger, Wire, builtin,
 };
-use flow_graph::program::{CapPolicy, lifecycle};
 use flow_graph::{Expr, Id, Program, Span, Table, Timestamp, Type, Value};
 use flow_machine::decision::{Decision, DecisionKind, Outcome};
 use flow_machine::input::Attributes;
@@ -84,17 +83,7 @@ pub(crate) fn program() -> Program {
         event("ping", vec![]),
     ];
     Program {
-        format_version: flow_graph::program::FORMAT_VERSION,
-        project: Project {
-            name: "test".into(),
-            timezone: "UTC".into(),
-            currency: "EUR".into(),
-            currency_digits: 2,
-            late_after: hours(72),
-            duplicates_within: days(30),
-        },
         files: table([SourceFile { path: "test.flow".into() }]),
-        enums: Table::default(),
         fields: table([
             field("email", Type::Email),
             field("zone", Type::TimeZone),
@@ -104,24 +93,16 @@ pub(crate) fn program() -> Program {
         email_field: Some(EMAIL),
         zone_field: Some(ZONE),
         events: table(built_in.chain(own)),
-        behaviours: Table::default(),
-        scores: Table::default(),
-        segments: Table::default(),
-        lifecycles: Table::default(),
         topics: table([Topic { name: "news".into(), consent: Consent::OptOut, transactional: false, at: here() }]),
         channels: table([Channel { name: "email".into(), kind: ChannelKind::Smtp }]),
-        connectors: Table::default(),
-        messages: Table::default(),
-        limits: Limits { caps: vec![], quiet: None, quiet_at: None, when_capped: CapPolicy::Skip },
-        sequences: Table::default(),
-        earlier: Table::default(),
-        calendars: Table::default(),
-        teams: Table::default(),
-        slas: Table::default(),
-        order: vec![],
-        moved: vec![],
-        retired: vec![],
-        templates: BTreeMap::new(),
+        ..Program::empty(Project {
+            name: "test".into(),
+            timezone: "UTC".into(),
+            currency: "EUR".into(),
+            currency_digits: 2,
+            late_after: hours(72),
+            duplicates_within: days(30),
+        })
     }
 }
 
