@@ -18,7 +18,7 @@ use flow_graph::{Id, Timestamp, Value};
 use flow_machine::adopt::Change;
 use flow_machine::decision::Outcome;
 use flow_machine::input::{Attributes, Merge};
-use flow_machine::{Contact, Decision, DecisionKind, Engine, Input, Transition};
+use flow_machine::{Contact, Decision, DecisionKind, Engine, Input, Trace, Transition};
 use serde::Serialize;
 
 use crate::identity::{ContactNumber, People, Resolved};
@@ -172,6 +172,17 @@ impl Driver {
             changes: Vec::new(),
             deployed: Vec::new(),
         }
+    }
+
+    /// Notes from now on which places of the program take part.
+    pub fn trace(&mut self) {
+        self.transition.trace.get_or_insert_default();
+    }
+
+    /// What was noted since.
+    #[must_use]
+    pub fn traced(self) -> Option<Trace> {
+        self.transition.trace.map(|trace| *trace)
     }
 
     /// Takes one input at its arrival; everything due before happens first.

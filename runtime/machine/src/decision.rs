@@ -9,6 +9,7 @@ use flow_graph::{Id, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::input::Event;
+use crate::trace::Trace;
 
 /// The result of one step.
 #[derive(Debug, Default)]
@@ -19,6 +20,8 @@ pub struct Transition {
     pub outcome: Outcome,
     /// When the contact has to be woken, if ever: the earliest instant at which anything can change by itself.
     pub next_wake: Option<Timestamp>,
+    /// Which places of the program took part, of all steps since it was set; none: nobody wants to know.
+    pub trace: Option<Box<Trace>>,
 }
 
 /// What became of an input.

@@ -25,6 +25,7 @@ mod merge;
 mod sla;
 mod step;
 pub mod time;
+pub mod trace;
 mod turn;
 
 pub use contact::Contact;
@@ -33,3 +34,4 @@ pub use engine::Engine;
 pub use eval::View;
 pub use input::{Event, Input};
 pub use step::step;
+pub use trace::{Point, Trace};

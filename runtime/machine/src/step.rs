@@ -15,7 +15,7 @@ use crate::decision::Transition;
 use crate::engine::Engine;
 use crate::input::Input;
 use crate::turn::{self, Begin};
-use crate::{decision, merge};
+use crate::{decision, merge, trace};
 
 /// Steps a contact to an instant with an input. `out` is the result of this step alone: it is emptied first.
 pub fn step(engine: &Engine, contact: &mut Contact, input: Input, now: Timestamp, out: &mut Transition) {
@@ -23,6 +23,7 @@ pub fn step(engine: &Engine, contact: &mut Contact, input: Input, now: Timestamp
     out.outcome = decision::Outcome::default();
     let now = now.clamp(Timestamp::FIRST_VALID, Timestamp::LAST_VALID).max(contact.now);
     catch_up(engine, contact, now, out);
+    let counted = out.trace.is_some().then(|| trace::counted(engine, contact, &input));
     match input {
         Input::Event(event) => turn::run(engine, contact, Begin::Event(event), now, out),
         Input::Attributes(attributes) => turn::run(engine, contact, Begin::Attributes(attributes), now, out),
@@ -31,6 +32,9 @@ pub fn step(engine: &Engine, contact: &mut Contact, input: Input, now: Timestamp
         Input::Merge(merge) => merge::merge(engine, contact, *merge, now, out),
     }
     out.next_wake = contact.journey.wake;
+    if let Some(counted) = counted {
+        trace::look(engine, contact, counted, out);
+    }
 }
 
 /// Everything due up to now happens, each at its own instant.

@@ -30,6 +30,7 @@ use crate::contact::Contact;
 use crate::decision::{Cause, Decision, DecisionKind, Item, Outcome, Transition, Why};
 use crate::engine::Engine;
 use crate::input::{Attributes, Event};
+use crate::trace::Point;
 use crate::{gates, journey, sla};
 
 /// How many signals one turn handles.
@@ -136,6 +137,24 @@ impl<'a> Turn<'a> {
     pub(crate) fn decide(&mut self, item: Item, at: Location, kind: DecisionKind) {
         let why = Why { item, at, cause: self.cause.clone() };
         self.out.decisions.push(Decision { at: self.now, kind, why });
+    }
+
+    /// A place of the program took part.
+    #[inline]
+    pub(crate) fn note(&mut self, point: Point) {
+        if let Some(trace) = &mut self.out.trace {
+            trace.note(point);
+        }
+    }
+
+    /// A run goes on from its step in one of several ways.
+    pub(crate) fn note_way(&mut self, serial: u32, way: usize) {
+        if self.out.trace.is_some()
+            && let Some(run) = self.contact.journey.run(serial).filter(|run| run.version.is_none())
+            && let Ok(way) = u16::try_from(way)
+        {
+            self.note(Point::Way(run.sequence, run.step, way));
+        }
     }
 
     /// Something happened that can set something off.

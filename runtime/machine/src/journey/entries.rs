@@ -12,6 +12,7 @@ use flow_graph::{Id, Value};
 
 use super::runs;
 use crate::input::Event;
+use crate::trace::Point;
 use crate::turn::{Scope, Signal, Turn};
 
 /// Begins the runs that a batch of signals asks for.
@@ -47,8 +48,14 @@ pub(crate) fn enter(turn: &mut Turn<'_>, id: Id<Sequence>, sequence: &Sequence, 
     };
     let scope = Scope { this: None, trigger: trigger.as_deref(), key: key.as_ref() };
     let refused = |condition: &Option<_>| condition.as_ref().is_some_and(|condition| turn.holds(condition, scope));
-    if !free || refused(&sequence.unless) || refused(&sequence.exit_when) {
+    if !free {
         return;
+    }
+    if refused(&sequence.unless) {
+        return turn.note(Point::Unless(id));
+    }
+    if refused(&sequence.exit_when) {
+        return turn.note(Point::ExitWhen(id));
     }
     note(turn, id, sequence.again, key.as_ref());
     runs::begin(turn, id, key, trigger);

@@ -10,6 +10,7 @@ use flow_graph::program::{Cause as Why, Lifecycle, Location, Transition};
 use flow_graph::{Id, Timestamp};
 
 use crate::decision::{DecisionKind, Item};
+use crate::trace::Point;
 use crate::turn::{Scope, Signal, Turn};
 
 /// Fires transitions for a batch of signals, which grows by what they cause.
@@ -77,7 +78,8 @@ fn fire_one(turn: &mut Turn<'_>, signal: Option<&Signal>, consumed: &mut Vec<Id<
                 && !turn.entered.contains(&(id, transition.to))
                 && fires(turn, id, *position, transition, takes)
         });
-        let Some((_, transition)) = can else { continue };
+        let Some((position, transition)) = can else { continue };
+        turn.note(Point::Transition(id, position));
         match &transition.cause {
             Why::On(_) => {
                 consumed.push(id);

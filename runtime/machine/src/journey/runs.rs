@@ -9,6 +9,7 @@ use super::{hash, steps};
 use crate::contact::journey::{Doing, Run};
 use crate::decision::{DecisionKind, ExitReason, Gate, Item, Send};
 use crate::input::Event;
+use crate::trace::Point;
 use crate::turn::Turn;
 
 /// How a run ends.
@@ -94,6 +95,9 @@ pub(crate) fn advance(turn: &mut Turn<'_>, serial: u32, to: Option<StepId>) {
         let now = turn.now;
         let Some(run) = turn.contact.journey.run_mut(serial) else { return };
         (run.step, run.since, run.doing) = (to, now, Doing::Moving);
+        if run.version.is_none() {
+            turn.note(Point::Step(sequence, to));
+        }
         match steps::arrive(turn, Place { serial, sequence, step }) {
             Next::To(to) => next = to,
             Next::Stay => return,

@@ -24,6 +24,7 @@ pub(crate) fn settle(turn: &mut Turn<'_>, batch: &[Signal]) {
             && until <= turn.now
         {
             let next = after(turn, run);
+            note_timeout(turn, serial);
             runs::advance(turn, serial, next);
         }
     }
@@ -36,7 +37,8 @@ pub(crate) fn settle(turn: &mut Turn<'_>, batch: &[Signal]) {
             if let Some(run) = turn.contact.journey.run_mut(serial) {
                 run.seen.extend(seen);
             }
-            if let Some(target) = target {
+            if let Some((way, target)) = target {
+                turn.note_way(serial, way);
                 runs::advance(turn, serial, target);
             }
         }
@@ -78,10 +80,14 @@ pub(crate) fn renew(turn: &mut Turn<'_>, serial: u32) {
         Some(Until::Passed { .. }) if turn.silent => return,
         Some(Until::At(until)) => Some(until.max(turn.now)),
         Some(Until::Open) | None => None,
-        Some(Until::Passed { exit: false }) => return runs::advance(turn, serial, next),
+        Some(Until::Passed { exit: false }) => {
+            turn.note_way(serial, 1);
+            return runs::advance(turn, serial, next);
+        }
         Some(Until::Passed { exit: true }) => {
             let step = turn.version(run).and_then(|it| it.steps.get(usize::from(run.step)));
             let Some(at) = step.map(|step| step.at) else { return };
+            turn.note_way(serial, 1);
             return runs::end(turn, serial, Ending::Exit { reason: ExitReason::MomentPassed, at });
         }
     };
@@ -96,14 +102,22 @@ fn after(turn: &Turn<'_>, run: &Run) -> Option<StepId> {
     if let StepKind::WaitFor { timeout, .. } = &step.kind { *timeout } else { step.next }
 }
 
-/// Where a signal leads a run that waits for it.
-#[expect(clippy::option_option, reason = "nowhere is a target too: the end of the run")]
-fn taken(turn: &Turn<'_>, run: &Run, signal: &Signal) -> Option<Option<StepId>> {
+/// The end of the limit is a way too.
+fn note_timeout(turn: &mut Turn<'_>, serial: u32) {
+    let Some(run) = turn.contact.journey.run(serial) else { return };
+    let step = turn.version(run).and_then(|it| it.steps.get(usize::from(run.step)));
+    if let Some(StepKind::WaitFor { branches, .. }) = step.map(|step| &step.kind) {
+        turn.note_way(serial, branches.len());
+    }
+}
+
+/// Which branch a signal takes of a run that waits for it, and where that leads.
+fn taken(turn: &Turn<'_>, run: &Run, signal: &Signal) -> Option<(usize, Option<StepId>)> {
     let Doing::Waiting { .. } = run.doing else { return None };
     let step = turn.version(run)?.steps.get(usize::from(run.step))?;
     let StepKind::WaitFor { branches, .. } = &step.kind else { return None };
-    let branch = wait_for::branch(turn, run, branches, signal)?;
-    branches.get(usize::from(branch)).map(|(_, target)| *target)
+    let branch = usize::from(wait_for::branch(turn, run, branches, signal)?);
+    branches.get(branch).map(|(_, target)| (branch, *target))
 }
 
 /// What a signal means to the `since entry` waits that a run may still come to.

@@ -15,6 +15,7 @@ pub(crate) fn arrive(
 ) -> Next {
     turn.refresh();
     let Some(run) = turn.contact.journey.run(place.serial) else { return Next::Stay };
-    let taken = arms.iter().find(|(condition, _)| turn.holds(condition, Scope::of(run)));
-    Next::To(taken.map_or(otherwise, |(_, target)| *target))
+    let taken = arms.iter().position(|(condition, _)| turn.holds(condition, Scope::of(run)));
+    turn.note_way(place.serial, taken.unwrap_or(arms.len()));
+    Next::To(taken.and_then(|taken| arms.get(taken)).map_or(otherwise, |(_, target)| *target))
 }

@@ -11,6 +11,7 @@ use crate::turn::Turn;
 pub(crate) fn arrive(turn: &mut Turn<'_>, place: Place<'_>, salt: &str, arms: &[SplitArm]) -> Next {
     let point = hash::point(turn, salt);
     let Some(arm) = hash::arm(arms, point) else { return Next::To(place.step.next) };
+    turn.note_way(place.serial, arms.iter().position(|it| it.name == arm.name).unwrap_or_default());
     turn.decide(
         Item::Sequence(place.sequence),
         place.step.at,

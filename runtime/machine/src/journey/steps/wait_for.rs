@@ -19,7 +19,8 @@ pub(crate) type Branches = [(Vec<Trigger>, Option<StepId>)];
 pub(crate) fn arrive(turn: &mut Turn<'_>, place: Place<'_>, branches: &Branches) -> Next {
     let Some(run) = turn.contact.journey.run(place.serial) else { return Next::Stay };
     let seen = run.seen.iter().find(|seen| seen.0 == run.step).map(|seen| usize::from(seen.1));
-    if let Some((_, target)) = seen.and_then(|branch| branches.get(branch)) {
+    if let Some((branch, (_, target))) = seen.and_then(|branch| Some((branch, branches.get(branch)?))) {
+        turn.note_way(place.serial, branch);
         return Next::To(*target);
     }
     let until = match super::until(turn, run) {
