@@ -64,6 +64,7 @@ Examples:
   flow test examples/shop                       all tests of a project
   flow test examples/shop cart                  those with `cart` in their name
   flow test examples/saas --format junit        for the checks of a pull request
+  flow test examples/shop --coverage --min 80%  what the tests reach, and what not
 Without a folder: the project in this folder or above it.")]
 pub(crate) struct TestArgs {
     /// A folder of the project [default: this one], then a part of the names of tests
@@ -72,9 +73,34 @@ pub(crate) struct TestArgs {
     /// How results are written
     #[arg(long, value_enum, default_value_t = TestFormat::Text)]
     pub(crate) format: TestFormat,
+    /// Tell which steps, branches, rules and so on the tests reach, as `text` or `lcov`
+    #[arg(long, value_enum, value_name = "AS", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    pub(crate) coverage: Option<CoverageFormat>,
+    /// Write the coverage to this file, as an LCOV tracefile
+    #[arg(long, value_name = "FILE")]
+    pub(crate) coverage_out: Option<PathBuf>,
+    /// End with code 1 when less than this is reached, as `80%`
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(crate) min: Option<f64>,
     /// How many tests run at once [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,
+}
+
+impl TestArgs {
+    /// Whether anybody wants to know what the tests reach.
+    pub(crate) fn covers(&self) -> bool {
+        self.coverage.is_some() || self.coverage_out.is_some()
+    }
+}
+
+/// `80%` or `80`
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).trim_end().parse::<f64>();
+    match number {
+        Ok(number) if (0.0..=100.0).contains(&number) => Ok(number),
+        Ok(_) | Err(_) => Err("write a percentage from 0 to 100, such as `80%`".to_owned()),
+    }
 }
 
 /// Run a project over real events and show what it decides
@@ -202,6 +228,15 @@ pub(crate) enum TestFormat {
     Json,
     /// JUnit XML
     Junit,
+}
+
+/// How coverage is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CoverageFormat {
+    /// For people
+    Text,
+    /// An LCOV tracefile, for `genhtml` and code hosts
+    Lcov,
 }
 
 /// How `flow run` writes its summary.

@@ -55,6 +55,12 @@ pub(crate) fn plural(n: u64, word: &str) -> String {
     if n == 1 { format!("1 {word}") } else { format!("{} {word}s", number(n)) }
 }
 
+/// A part of a whole in percent, rounded down: `100 %` is all of it.
+pub(crate) fn share(part: usize, whole: usize) -> String {
+    let percent = part.saturating_mul(100).checked_div(whole).unwrap_or(100);
+    format!("{percent} %")
+}
+
 /// Elapsed time with the digits that mean something: `85 ms`, `2.4 s`, `94 s`.
 pub(crate) fn elapsed(time: std::time::Duration) -> String {
     let seconds = time.as_secs_f64();

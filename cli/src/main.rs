@@ -8,6 +8,7 @@ mod failure;
 mod input;
 mod layout;
 mod output;
+mod parallel;
 mod progress;
 mod project;
 mod summary;

@@ -80,6 +80,13 @@ impl Project {
         self.view().path(path)
     }
 
+    /// A line of one of its files, without the space around it.
+    pub(crate) fn line(&self, file: &str, number: u32) -> String {
+        let text = self.sources.find(file).and_then(|id| self.sources.get(id)).map(|file| &*file.text);
+        let skip = usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
+        text.and_then(|text| text.lines().nth(skip)).unwrap_or_default().trim().to_owned()
+    }
+
     /// How diagnostics of it are shown.
     pub(crate) fn view(&self) -> View<'_> {
         View::new(&self.sources).within(&self.folder)

@@ -3,6 +3,7 @@
 //! A test begins at its first `at`; without one at [`START`]. Its contacts are known by their names from that
 //! instant on. What a line does arrives at the instant where the test stands, after all that was due up to then.
 
+pub mod coverage;
 mod expect;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use flow_machine::{Engine, Event, time};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use self::coverage::Coverage;
 use crate::driver::{Driver, Options};
 use crate::identity::ContactNumber;
 use crate::ingest::{Incoming, Origin, Who};
@@ -89,11 +91,27 @@ impl Bench {
     /// Runs one test and keeps all that happened in it.
     #[must_use]
     pub fn play(&self, case: &TestCase) -> Played {
-        let driver = Driver::new(Arc::clone(&self.engine), Arc::clone(&self.renderer), Options::default());
-        let mut run = Run { bench: self, case, driver, timeline: Timeline::new(&self.engine), now: first(case) };
-        run.introduce();
-        let failure = case.lines.iter().find_map(|line| run.line(line));
+        let mut run = self.begin(case);
+        let failure = run.go();
         Played { failure, timeline: run.timeline.entries().iter().map(Entry::moment).collect() }
+    }
+
+    /// Runs one test up to its end or its first failure, and says which places of the program it reached.
+    #[must_use]
+    pub fn cover(&self, case: &TestCase) -> (Option<Box<Failure>>, Coverage) {
+        let mut run = self.begin(case);
+        run.driver.trace();
+        let failure = run.go();
+        let mut coverage = Coverage::default();
+        if let Some(trace) = run.driver.traced() {
+            coverage.add(&trace);
+        }
+        (failure, coverage)
+    }
+
+    fn begin<'a>(&'a self, case: &'a TestCase) -> Run<'a> {
+        let driver = Driver::new(Arc::clone(&self.engine), Arc::clone(&self.renderer), Options::default());
+        Run { bench: self, case, driver, timeline: Timeline::new(&self.engine), now: first(case) }
     }
 }
 
@@ -114,6 +132,11 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    fn go(&mut self) -> Option<Box<Failure>> {
+        self.introduce();
+        self.case.lines.iter().find_map(|line| self.line(line))
+    }
+
     fn introduce(&mut self) {
         for contact in &self.case.contacts {
             let incoming = Incoming { changes: contact.fields.clone(), ..self.says(&contact.name, self.now) };

@@ -1,25 +1,26 @@
 //! `flow test`: the project's own tests, on a virtual clock.
 
+pub(crate) mod coverage;
+mod json;
+mod text;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use flow_graph::testcase::TestCase;
 use flow_machine::Engine;
+use flow_runtime::testing::coverage::Coverage;
 use flow_runtime::testing::{Bench, Failure as Failed};
-use serde::Serialize;
 
 use super::check::compiled;
-use crate::args::{TestArgs, TestFormat};
+use crate::args::{CoverageFormat, TestArgs, TestFormat};
 use crate::failure::{Exit, Failure};
-use crate::layout::{elapsed, plural};
+use crate::layout::plural;
+use crate::parallel;
 use crate::project::Project;
-use crate::terminal::{GREEN, RED, Terminal};
+use crate::terminal::Terminal;
 use crate::verdict;
-
-/// The version of the JSON shape.
-const FORMAT_VERSION: u32 = 1;
 
 /// A test that was run.
 pub(crate) struct Ran<'a> {
@@ -29,30 +30,92 @@ pub(crate) struct Ran<'a> {
     pub(crate) failed: Option<Box<Failed>>,
     /// How long it took.
     pub(crate) took: Duration,
+    /// What it reached, if somebody asked.
+    pub(crate) coverage: Coverage,
+}
+
+/// All that one command found out.
+pub(crate) struct Results<'a> {
+    /// Of which project.
+    pub(crate) project: &'a Project,
+    /// Its tests.
+    pub(crate) ran: Vec<Ran<'a>>,
+    /// How long all of it took.
+    pub(crate) took: Duration,
+    /// What they reached, if somebody asked.
+    pub(crate) coverage: Option<coverage::Report>,
 }
 
 pub(crate) fn run(args: &TestArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let (dir, filter) = words(&args.words)?;
+    fitting(args)?;
     let project = Project::load(dir.as_deref())?;
     let Some((program, compilation)) = compiled(&project, terminal) else { return Ok(Exit::Found) };
-    let chosen: Vec<&TestCase> = compilation.tests.iter().filter(|case| fits(case, filter.as_deref())).collect();
-    if let Some(filter) = filter.filter(|_| chosen.is_empty()) {
-        let all = match compilation.tests.len() {
-            0 => "no tests".to_owned(),
-            n => plural(u64::try_from(n).unwrap_or(u64::MAX), "test"),
-        };
-        return Err(Failure::new(format!("no test has `{filter}` in its name")).help(format!("the project has {all}")));
-    }
-    let engine = Engine::new(Arc::new(program)).map_err(|error| Failure::new(error.to_string()))?;
+    let chosen = choose(&compilation.tests, filter.as_deref())?;
+    let program = Arc::new(program);
+    let engine = Engine::new(Arc::clone(&program)).map_err(|error| Failure::new(error.to_string()))?;
+    let bench = Bench::new(Arc::new(engine));
     let started = Instant::now();
-    let ran = run_all(&Bench::new(Arc::new(engine)), &chosen, jobs(args));
-    let took = started.elapsed();
-    match args.format {
-        TestFormat::Text => text(&project, &ran, took, terminal),
-        TestFormat::Json => terminal.say(&json(&ran)),
-        TestFormat::Junit => terminal.say(&verdict::junit(&project, &ran, took)?),
+    let covers = args.covers();
+    let ran = parallel::map(&chosen, jobs(args), |case| one(&bench, case, covers));
+    let coverage = covers.then(|| coverage::Report::new(&project, &program, &ran));
+    let results = Results { project: &project, ran, took: started.elapsed(), coverage };
+    show(args, &results, terminal)?;
+    let failed = results.ran.iter().any(|ran| ran.failed.is_some());
+    let short = match (&results.coverage, args.min) {
+        (Some(coverage), Some(min)) => coverage.is_below(min, terminal),
+        (None, _) | (_, None) => false,
+    };
+    Ok(if failed || short { Exit::Found } else { Exit::Done })
+}
+
+/// Options that have no meaning together.
+fn fitting(args: &TestArgs) -> Result<(), Failure> {
+    if args.coverage.is_some() && args.format == TestFormat::Junit {
+        return Err(Failure::new("JUnit has no place for coverage").help("write it to a file with `--coverage-out`"));
     }
-    Ok(if ran.iter().any(|ran| ran.failed.is_some()) { Exit::Found } else { Exit::Done })
+    if args.coverage == Some(CoverageFormat::Lcov) && args.format == TestFormat::Json {
+        return Err(Failure::new("JSON and LCOV cannot both be written to standard output")
+            .help("write the LCOV to a file with `--coverage-out`"));
+    }
+    if args.min.is_some() && !args.covers() {
+        return Err(Failure::new("`--min` has nothing to measure").help("add `--coverage`"));
+    }
+    Ok(())
+}
+
+fn one<'a>(bench: &Bench, case: &'a TestCase, covers: bool) -> Ran<'a> {
+    let started = Instant::now();
+    let (failed, coverage) = if covers { bench.cover(case) } else { (bench.run(case), Coverage::default()) };
+    Ran { case, failed, took: started.elapsed(), coverage }
+}
+
+fn show(args: &TestArgs, results: &Results<'_>, terminal: &mut Terminal) -> Result<(), Failure> {
+    if let (Some(path), Some(coverage)) = (&args.coverage_out, &results.coverage) {
+        coverage.write(path)?;
+    }
+    if args.coverage == Some(CoverageFormat::Lcov) {
+        // The report has standard output to itself; what failed is told beside it.
+        if let Some(coverage) = &results.coverage {
+            terminal.say(&coverage.lcov());
+        }
+        let text = text::text(results, terminal);
+        terminal.note(&text);
+        return Ok(());
+    }
+    match args.format {
+        TestFormat::Text => {
+            let text = text::text(results, terminal);
+            terminal.say(&text);
+            if let Some(coverage) = results.coverage.as_ref().filter(|_| args.coverage.is_some()) {
+                let text = coverage.text(terminal);
+                terminal.say(&text);
+            }
+        }
+        TestFormat::Json => terminal.say(&json::json(results)),
+        TestFormat::Junit => terminal.say(&verdict::junit(results.project, &results.ran, results.took)?),
+    }
+    Ok(())
 }
 
 /// `flow test`, `flow test DIR`, `flow test FILTER`, `flow test DIR FILTER`.
@@ -68,106 +131,21 @@ fn words(words: &[String]) -> Result<(Option<PathBuf>, Option<String>), Failure>
     }
 }
 
-fn fits(case: &TestCase, filter: Option<&str>) -> bool {
-    filter.is_none_or(|filter| case.name.to_lowercase().contains(&filter.to_lowercase()))
+/// The tests with a text in their names.
+fn choose<'a>(tests: &'a [TestCase], filter: Option<&str>) -> Result<Vec<&'a TestCase>, Failure> {
+    let fits = |case: &&TestCase| filter.is_none_or(|filter| case.name.to_lowercase().contains(&filter.to_lowercase()));
+    let chosen: Vec<&TestCase> = tests.iter().filter(fits).collect();
+    if let Some(filter) = filter.filter(|_| chosen.is_empty()) {
+        let all = match tests.len() {
+            0 => "no tests".to_owned(),
+            n => plural(u64::try_from(n).unwrap_or(u64::MAX), "test"),
+        };
+        return Err(Failure::new(format!("no test has `{filter}` in its name")).help(format!("the project has {all}")));
+    }
+    Ok(chosen)
 }
 
 fn jobs(args: &TestArgs) -> usize {
     let processors = || std::thread::available_parallelism().map_or(1, usize::from);
     args.jobs.map_or_else(processors, usize::from)
-}
-
-/// Runs tests on several threads; the results stand in the order of the tests.
-fn run_all<'a>(bench: &Bench, cases: &[&'a TestCase], jobs: usize) -> Vec<Ran<'a>> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some(&case) = cases.get(number) else { return done };
-            let started = Instant::now();
-            let failed = bench.run(case);
-            done.push((number, Ran { case, failed, took: started.elapsed() }));
-        }
-    };
-    let mut ran: Vec<(usize, Ran<'a>)> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..jobs.clamp(1, cases.len().max(1))).map(|_| scope.spawn(work)).collect();
-        // A thread that panics takes the program with it: that is a mistake of ours, not of a test.
-        threads
-            .into_iter()
-            .flat_map(|thread| thread.join().unwrap_or_else(|why| std::panic::resume_unwind(why)))
-            .collect()
-    });
-    ran.sort_by_key(|(number, _)| *number);
-    ran.into_iter().map(|(_, ran)| ran).collect()
-}
-
-fn text(project: &Project, ran: &[Ran<'_>], took: Duration, terminal: &mut Terminal) {
-    let mut files: Vec<(&str, String)> = Vec::new();
-    let width = ran.iter().map(|ran| project.path(&ran.case.file).chars().count()).max().unwrap_or(0);
-    for ran in ran {
-        let sign = if ran.failed.is_some() { terminal.paint(RED.bold(), "F") } else { ".".to_owned() };
-        match files.last_mut() {
-            Some((file, signs)) if *file == ran.case.file => signs.push_str(&sign),
-            _ => files.push((&ran.case.file, sign)),
-        }
-    }
-    for (file, signs) in files {
-        terminal.say(&format!("{:<width$}  {signs}\n", project.path(file)));
-    }
-    for ran in ran {
-        if let Some(failed) = &ran.failed {
-            let story = verdict::story(project, ran.case, failed, terminal);
-            terminal.say(&story);
-        }
-    }
-    let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-    let failed = ran.iter().filter(|ran| ran.failed.is_some()).count();
-    let time = elapsed(took);
-    let line = if ran.is_empty() {
-        "the project has no tests\n".to_owned()
-    } else if failed == 0 {
-        format!("{} passed in {time}\n", terminal.paint(GREEN, &plural(count(ran.len()), "test")))
-    } else {
-        let words = terminal.paint(RED.bold(), &format!("{failed} of {} failed", plural(count(ran.len()), "test")));
-        format!("\n{words} in {time}\n")
-    };
-    terminal.say(&line);
-}
-
-#[derive(Serialize)]
-struct Report {
-    format_version: u32,
-    passed: usize,
-    failed: usize,
-    tests: Vec<Entry>,
-}
-
-#[derive(Serialize)]
-struct Entry {
-    name: String,
-    file: String,
-    line: u32,
-    passed: bool,
-    seconds: f64,
-    failure: Option<Failed>,
-}
-
-fn json(ran: &[Ran<'_>]) -> String {
-    let entry = |ran: &Ran<'_>| Entry {
-        name: ran.case.name.clone(),
-        file: ran.case.file.clone(),
-        line: ran.case.line,
-        passed: ran.failed.is_none(),
-        seconds: ran.took.as_secs_f64(),
-        failure: ran.failed.as_deref().cloned(),
-    };
-    let failed = ran.iter().filter(|ran| ran.failed.is_some()).count();
-    let report = Report {
-        format_version: FORMAT_VERSION,
-        passed: ran.len() - failed,
-        failed,
-        tests: ran.iter().map(entry).collect(),
-    };
-    serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"
 }

@@ -24,7 +24,7 @@ pub use lifecycle::{Cause, Expect, Lifecycle, Transition};
 pub use message::{Cap, CapPolicy, Channel, ChannelKind, Connector, Consent, Limits, Message, Topic};
 pub use migration::{Earlier, Moved, Retired, RetiredThen};
 pub use score::{Band, FitRule, HitRule, Score, ScoreCap, Segment};
-pub use sequence::{Again, Argument, Goal, Sequence, SetAction, Step, StepId, StepKind, WaitUntil};
+pub use sequence::{Again, Argument, Goal, Sequence, SetAction, Step, StepId, StepKind, WaitUntil, Way};
 pub use sla::{Calendar, CalendarWindow, Reminder, Route, Sla, Team};
 
 /// Version of the serialised form. A reader refuses a larger one.

@@ -5,6 +5,7 @@ mod block;
 mod path;
 mod run;
 mod wait;
+mod ways;
 
 use std::collections::BTreeMap;
 

@@ -85,6 +85,19 @@ pub struct Step {
     pub text: String,
     /// Where it stands.
     pub at: Location,
+    /// The ways that lead on from a `choose`, a `split` or a wait for something, in the order of its arms or branches;
+    /// last `otherwise` or `timeout`, which is there in any case where it can be taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ways: Vec<Way>,
+}
+
+/// A way that leads on from a step, as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Way {
+    /// `when in segment vip`, `50% control`, `on clicked(guide)`, `otherwise`, `timeout`.
+    pub text: String,
+    /// Where it stands; for an `otherwise` or a `timeout` that is not written: where the step does.
+    pub at: Location,
 }
 
 /// The kinds of steps. A target `None` is the end of the run.

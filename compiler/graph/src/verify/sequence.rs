@@ -71,6 +71,7 @@ impl Verifier<'_> {
         for step in &sequence.steps {
             let place = || format!("the step `{}` of the sequence `{}`", step.id, sequence.name);
             self.at(step.at, place)?;
+            step.ways.iter().try_for_each(|way| self.at(way.at, place))?;
             for target in targets(&step.kind).into_iter().chain([step.next]).flatten() {
                 ensure(usize::from(target) < sequence.steps.len(), place, "it leads to a step that is not there")?;
             }

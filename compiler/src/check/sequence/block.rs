@@ -90,7 +90,8 @@ impl Check<'_> {
         if let Some(number) = number(position) {
             self.flow.places.insert((steps.sequence, number), tree.head);
         }
-        let step = Step { id: id.clone(), label, kind: StepKind::Exit, next: around.next, text, at };
+        let ways = self.ways(tree);
+        let step = Step { id: id.clone(), label, kind: StepKind::Exit, next: around.next, text, at, ways };
         steps.done.push(step);
         let kind = self.kind(steps, scope, tree, &Around { path: &id, next: around.next });
         if let Some(step) = steps.done.get_mut(position) {

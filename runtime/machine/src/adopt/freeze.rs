@@ -9,7 +9,7 @@ mod expr;
 use flow_graph::Id;
 use flow_graph::program::{
     Argument, Behaviour, Earlier, Event, Field, Goal, Location, Program, Sequence, SetAction, SourceFile, Step,
-    StepKind, Trigger, WaitUntil,
+    StepKind, Trigger, WaitUntil, Way,
 };
 
 use super::names::{Names, by_name};
@@ -105,7 +105,8 @@ impl<'p> Freezer<'p> {
         } else {
             self.kind(&step.kind)?
         };
-        Ok(Step { kind, at: self.at(step.at), ..step.clone() })
+        let ways = step.ways.iter().map(|way| Way { at: self.at(way.at), ..way.clone() }).collect();
+        Ok(Step { kind, at: self.at(step.at), ways, ..step.clone() })
     }
 
     fn kind(&mut self, kind: &StepKind) -> Kept<StepKind> {

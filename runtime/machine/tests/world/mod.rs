@@ -131,6 +131,7 @@ pub(crate) fn sequence(name: &str, enter: Vec<Trigger>, steps: Vec<(&str, StepKi
         next: (position < last).then(|| StepId::try_from(position + 1).unwrap()),
         text: id.into(),
         at: here(),
+        ways: vec![],
     };
     Sequence {
         name: name.into(),
