@@ -1,5 +1,7 @@
 //! From lines of files to typed inputs; a line that cannot be used becomes a [`Rejection`], never an error.
 
+pub(crate) mod blocks;
+pub(crate) mod calls;
 pub mod catalog;
 mod convert;
 pub mod csv;
@@ -7,6 +9,7 @@ mod formats;
 mod json;
 mod lines;
 mod moment;
+mod scan;
 mod segment;
 mod stream;
 #[cfg(test)]
@@ -216,6 +219,18 @@ impl Refusal {
 
     pub(crate) fn value(self) -> Self {
         Self { scope: Scope::Value, ..self }
+    }
+
+    /// With where it stood.
+    pub(crate) fn into_rejection(self, file: &Arc<str>, line: u32, raw: &[u8]) -> Rejection {
+        Rejection {
+            file: Arc::clone(file),
+            line,
+            scope: self.scope,
+            reason: self.reason,
+            detail: self.detail,
+            raw: String::from_utf8_lossy(raw).into_owned(),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use flow_graph::program::{Field, Program};
 use flow_graph::{Type, Value};
 use jiff::tz::TimeZone;
 
-use super::json::Json;
+use super::json::{Json, Kind};
 use super::{MAX_SET_MEMBERS, MAX_TEXT_BYTES, Reason, Refusal, formats, moment};
 
 /// What conversion needs to know.
@@ -16,11 +16,12 @@ pub(crate) struct Converter<'a> {
 
 impl Converter<'_> {
     /// The value of a field from JSON that is not null.
-    pub(crate) fn json(self, field: &Field, json: &Json<'_>) -> Result<Value, Refusal> {
+    pub(crate) fn json(self, field: &Field, json: Json<'_>) -> Result<Value, Refusal> {
         let value = if let Type::Set(inner) = &field.ty {
             self.json_set(field, inner, json)?
         } else {
-            self.json_one(&field.ty, json).ok_or_else(|| self.wrong(field, &show_json(json)))?
+            let kind = json.kind();
+            self.json_one(&field.ty, kind).ok_or_else(|| self.wrong(field, &show_json(kind)))?
         };
         self.checked(field, value)
     }
@@ -39,35 +40,33 @@ impl Converter<'_> {
         self.checked(field, value)
     }
 
-    fn json_set(self, field: &Field, inner: &Type, json: &Json<'_>) -> Result<Value, Refusal> {
-        let single = [json.clone()];
-        let members: &[Json<'_>] = if let Json::List(members) = json { members } else { &single };
-        let values: Result<Vec<_>, _> = members
-            .iter()
-            .filter(|member| **member != Json::Null)
-            .map(|member| self.json_one(inner, member).ok_or_else(|| self.wrong(field, &show_json(member))))
-            .collect();
+    fn json_set(self, field: &Field, inner: &Type, json: Json<'_>) -> Result<Value, Refusal> {
+        let one = |member: Kind<'_>| self.json_one(inner, member).ok_or_else(|| self.wrong(field, &show_json(member)));
+        let values: Result<Vec<_>, _> = match json.members() {
+            Some(members) => members.map(Json::kind).filter(|member| *member != Kind::Null).map(one).collect(),
+            None => std::iter::once(one(json.kind())).collect(),
+        };
         Ok(Value::set(values?))
     }
 
     /// `None`: not of this type.
-    fn json_one(self, ty: &Type, json: &Json<'_>) -> Option<Value> {
+    fn json_one(self, ty: &Type, json: Kind<'_>) -> Option<Value> {
         match (ty, json) {
-            (Type::Bool, Json::Bool(value)) => Some(Value::Bool(*value)),
-            (Type::Int, Json::Int(value)) => Some(Value::Int(*value)),
-            (Type::Int, Json::Float(value)) => moment::whole(*value).map(Value::Int),
-            (Type::Number | Type::Percent, Json::Int(value)) => Some(Value::Number(to_float(*value))),
-            (Type::Number | Type::Percent, Json::Float(value)) => Some(Value::Number(*value)),
-            (Type::Money, Json::Int(value)) => {
+            (Type::Bool, Kind::Bool(value)) => Some(Value::Bool(value)),
+            (Type::Int, Kind::Int(value)) => Some(Value::Int(value)),
+            (Type::Int, Kind::Float(value)) => moment::whole(value).map(Value::Int),
+            (Type::Number | Type::Percent, Kind::Int(value)) => Some(Value::Number(to_float(value))),
+            (Type::Number | Type::Percent, Kind::Float(value)) => Some(Value::Number(value)),
+            (Type::Money, Kind::Int(value)) => {
                 10_i64.checked_pow(self.digits().into()).and_then(|scale| value.checked_mul(scale)).map(Value::Money)
             }
-            (Type::Money, Json::Float(value)) => formats::money_number(*value, self.digits()).map(Value::Money),
-            (Type::Duration, Json::Int(value)) => Some(Value::Duration(*value)),
-            (Type::Duration, Json::Float(value)) => moment::whole(*value).map(Value::Duration),
+            (Type::Money, Kind::Float(value)) => formats::money_number(value, self.digits()).map(Value::Money),
+            (Type::Duration, Kind::Int(value)) => Some(Value::Duration(value)),
+            (Type::Duration, Kind::Float(value)) => moment::whole(value).map(Value::Duration),
             // Numbers of orders and customers often arrive as numbers: what is a text to us stays one.
-            (Type::Text, Json::Int(value)) => Some(Value::text(&value.to_string())),
-            (Type::Int | Type::Number | Type::Percent | Type::Bool, Json::Text(_)) => None,
-            (_, Json::Text(text)) => self.text(ty, text),
+            (Type::Text, Kind::Int(value)) => Some(Value::text(&value.to_string())),
+            (Type::Int | Type::Number | Type::Percent | Type::Bool, Kind::Text(_)) => None,
+            (_, Kind::Text(text)) => self.text(ty, text),
             _ => None,
         }
     }
@@ -192,13 +191,13 @@ fn to_float(value: i64) -> f64 {
     value as f64
 }
 
-fn show_json(json: &Json<'_>) -> String {
+fn show_json(json: Kind<'_>) -> String {
     match json {
-        Json::Bool(value) => format!("`{value}`"),
-        Json::Int(value) => format!("`{value}`"),
-        Json::Float(value) => format!("`{value}`"),
-        Json::Text(text) => format!("the text `{}`", short(text)),
-        Json::Null | Json::List(_) | Json::Object(_) => json.kind().to_owned(),
+        Kind::Bool(value) => format!("`{value}`"),
+        Kind::Int(value) => format!("`{value}`"),
+        Kind::Float(value) => format!("`{value}`"),
+        Kind::Text(text) => format!("the text `{}`", short(text)),
+        Kind::Null | Kind::List | Kind::Object => json.words().to_owned(),
     }
 }
 

@@ -3,9 +3,7 @@
 use std::io::{self, BufRead};
 
 use super::MAX_LINE_BYTES;
-
-/// How much of a line that is too long is kept to show it.
-const KEPT_BYTES: usize = 200;
+use super::blocks::KEPT_BYTES;
 
 /// Reads lines.
 #[derive(Debug)]
@@ -50,7 +48,7 @@ impl<R: BufRead> Lines<R> {
                 break;
             }
             any = true;
-            let end = buffer.iter().position(|&byte| byte == b'\n');
+            let end = memchr::memchr(b'\n', buffer);
             let taken = end.map_or(buffer.len(), |end| end + 1);
             let part = buffer.get(..end.unwrap_or(buffer.len())).unwrap_or_default();
             if bytes.len() + part.len() > MAX_LINE_BYTES {

@@ -8,41 +8,42 @@ use flow_machine::Event;
 use flow_machine::input::Meta;
 
 use super::catalog::{Catalog, absent};
-use super::json::{self, Json, Object};
+use super::json::{Document, Json, Kind, Object};
 use super::{Harvest, Incoming, MAX_ID_BYTES, Origin, Reason, Refusal, Who, moment};
 
 /// Reads one line: a call, or an object with a `batch` of calls.
-pub(crate) fn read(catalog: &Catalog, line: &str, harvest: &mut Harvest) {
-    let tree = match json::parse(line) {
+pub(crate) fn read(catalog: &Catalog, document: &mut Document, line: &str, harvest: &mut Harvest) {
+    let tree = match document.read(line) {
         Ok(tree) => tree,
         Err(refusal) => return harvest.refusals.push(refusal),
     };
-    let Some(object) = tree.as_object() else {
-        let detail = format!("a call is an object, this is {}", tree.kind());
-        return harvest.refusals.push(Refusal::call(Reason::NotACall, detail));
+    let root = tree.root();
+    let Some(object) = root.as_object() else {
+        return harvest.refusals.push(not_a_call(root));
     };
-    let Some(batch) = object.get("batch") else {
-        return call(catalog, object, None, harvest);
+    let envelope = Envelope::of(object);
+    let Some(batch) = envelope.batch else {
+        return call(Call { catalog, it: &envelope, batch: None }, harvest);
     };
-    let Json::List(calls) = batch else {
+    let Some(calls) = batch.members() else {
         return harvest.refusals.push(Refusal::call(Reason::NotACall, "`batch` is not a list"));
     };
     for member in calls {
         match member.as_object() {
-            Some(inner) => call(catalog, inner, Some(object), harvest),
-            None => {
-                let detail = format!("a call is an object, this is {}", member.kind());
-                harvest.refusals.push(Refusal::call(Reason::NotACall, detail));
-            }
+            Some(inner) => call(Call { catalog, it: &Envelope::of(inner), batch: Some(&envelope) }, harvest),
+            None => harvest.refusals.push(not_a_call(member)),
         }
     }
 }
 
-fn call(catalog: &Catalog, object: &Object<'_>, batch: Option<&Object<'_>>, harvest: &mut Harvest) {
-    let reader = Call { catalog, object, batch };
+fn not_a_call(json: Json<'_>) -> Refusal {
+    Refusal::call(Reason::NotACall, format!("a call is an object, this is {}", json.kind().words()))
+}
+
+fn call(call: Call<'_>, harvest: &mut Harvest) {
     // What is refused inside a call that is refused as a whole is not worth a line of its own.
     let mut values = Vec::new();
-    match reader.read(&mut values) {
+    match call.read(&mut values) {
         Ok(incoming) => {
             harvest.incoming.push(incoming);
             harvest.refusals.append(&mut values);
@@ -51,20 +52,69 @@ fn call(catalog: &Catalog, object: &Object<'_>, batch: Option<&Object<'_>>, harv
     }
 }
 
-/// One call that is being read.
-#[derive(Clone, Copy)]
-struct Call<'a, 'j> {
-    catalog: &'a Catalog,
-    object: &'a Object<'j>,
-    batch: Option<&'a Object<'j>>,
+/// What stands at the top of a call and is not null.
+#[derive(Default)]
+struct Envelope<'d> {
+    kind: Option<Json<'d>>,
+    event: Option<Json<'d>>,
+    message_id: Option<Json<'d>>,
+    user_id: Option<Json<'d>>,
+    anonymous_id: Option<Json<'d>>,
+    previous_id: Option<Json<'d>>,
+    group_id: Option<Json<'d>>,
+    name: Option<Json<'d>>,
+    category: Option<Json<'d>>,
+    properties: Option<Object<'d>>,
+    traits: Option<Object<'d>>,
+    context: Option<Object<'d>>,
+    timestamp: Option<Json<'d>>,
+    received_at: Option<Json<'d>>,
+    sent_at: Option<Json<'d>>,
+    batch: Option<Json<'d>>,
 }
 
-impl<'a, 'j> Call<'a, 'j> {
+impl<'d> Envelope<'d> {
+    fn of(object: Object<'d>) -> Self {
+        let mut it = Self::default();
+        // Of equal keys the last counts, and where that is null there is nothing.
+        for (key, value) in object.entries() {
+            let some = (!value.is_null()).then_some(value);
+            match key {
+                "type" => it.kind = some,
+                "event" => it.event = some,
+                "messageId" => it.message_id = some,
+                "userId" => it.user_id = some,
+                "anonymousId" => it.anonymous_id = some,
+                "previousId" => it.previous_id = some,
+                "groupId" => it.group_id = some,
+                "name" => it.name = some,
+                "category" => it.category = some,
+                "properties" => it.properties = value.as_object(),
+                "traits" => it.traits = value.as_object(),
+                "context" => it.context = value.as_object(),
+                "timestamp" => it.timestamp = some,
+                "receivedAt" => it.received_at = some,
+                "sentAt" => it.sent_at = some,
+                "batch" => it.batch = some,
+                _ => {}
+            }
+        }
+        it
+    }
+}
+
+/// One call that is being read.
+#[derive(Clone, Copy)]
+struct Call<'a> {
+    catalog: &'a Catalog,
+    it: &'a Envelope<'a>,
+    batch: Option<&'a Envelope<'a>>,
+}
+
+impl<'a> Call<'a> {
     fn read(self, refused: &mut Vec<Refusal>) -> Result<Incoming, Refusal> {
-        let kind = match self.object.get("type") {
-            Some(Json::Text(kind)) => kind.as_ref(),
-            Some(_) | None => return Err(Refusal::call(Reason::NotACall, "a call has a `type`")),
-        };
+        let kind = self.it.kind.and_then(Json::as_text);
+        let kind = kind.ok_or_else(|| Refusal::call(Reason::NotACall, "a call has a `type`"))?;
         let arrival = self.arrival()?;
         let time = self.time(arrival)?;
         let this = Call { catalog: self.catalog.at(arrival.unwrap_or(time)), ..self };
@@ -78,7 +128,7 @@ impl<'a, 'j> Call<'a, 'j> {
         kind: &str,
         refused: &mut Vec<Refusal>,
     ) -> Result<Incoming, Refusal> {
-        let id = id_of(self.object, "messageId")?.unwrap_or_else(|| Arc::from(""));
+        let id = id_of("messageId", self.it.message_id)?.unwrap_or_else(|| Arc::from(""));
         let who = self.who(kind)?;
         let event = match kind {
             "track" => Some(self.event(self.track()?, kind, time, &id)?),
@@ -93,33 +143,33 @@ impl<'a, 'j> Call<'a, 'j> {
     }
 
     fn arrival(self) -> Result<Option<Timestamp>, Refusal> {
-        let text = self.object.get("receivedAt").or_else(|| self.batch?.get("receivedAt"));
+        let text = self.it.received_at.or_else(|| self.batch?.received_at);
         text.map(|text| self.moment("receivedAt", text)).transpose()
     }
 
     fn time(self, arrival: Option<Timestamp>) -> Result<Timestamp, Refusal> {
-        if let Some(text) = self.object.get("timestamp") {
+        if let Some(text) = self.it.timestamp {
             return self.moment("timestamp", text);
         }
         if let Some(arrival) = arrival {
             return Ok(arrival);
         }
-        match self.object.get("sentAt").or_else(|| self.batch?.get("sentAt")) {
+        match self.it.sent_at.or_else(|| self.batch?.sent_at) {
             Some(text) => self.moment("sentAt", text),
             None => Err(Refusal::call(Reason::MissingTime, "neither `timestamp` nor `receivedAt` nor `sentAt`")),
         }
     }
 
-    fn moment(self, key: &str, json: &Json<'_>) -> Result<Timestamp, Refusal> {
+    fn moment(self, key: &str, json: Json<'_>) -> Result<Timestamp, Refusal> {
         let found = json.as_text().and_then(|text| moment::instant(text, self.catalog.zone()));
         found.ok_or_else(|| Refusal::call(Reason::InvalidTime, format!("`{key}` is no time that can be read")))
     }
 
     fn who(self, kind: &str) -> Result<Who, Refusal> {
         let who = Who {
-            user: id_of(self.object, "userId")?,
-            anonymous: id_of(self.object, "anonymousId")?,
-            previous: if kind == "alias" { id_of(self.object, "previousId")? } else { None },
+            user: id_of("userId", self.it.user_id)?,
+            anonymous: id_of("anonymousId", self.it.anonymous_id)?,
+            previous: if kind == "alias" { id_of("previousId", self.it.previous_id)? } else { None },
         };
         let nobody = who.user.is_none() && who.anonymous.is_none();
         if nobody {
@@ -132,7 +182,7 @@ impl<'a, 'j> Call<'a, 'j> {
     }
 
     fn track(self) -> Result<Id<EventType>, Refusal> {
-        match self.object.text("event") {
+        match self.it.event.and_then(Json::as_text) {
             Some(name) => self.catalog.track(name),
             None => Err(Refusal::call(Reason::UnknownEvent, "a track call has the name of an `event`")),
         }
@@ -141,7 +191,7 @@ impl<'a, 'j> Call<'a, 'j> {
     fn event(self, kind: Id<EventType>, call: &str, time: Timestamp, id: &Arc<str>) -> Result<Arc<Event>, Refusal> {
         let fields = self.catalog.program().events.get(kind).map_or(&[][..], |event| &event.fields);
         let converter = self.catalog.converter();
-        let properties = self.object.object(if call == "group" { "traits" } else { "properties" });
+        let properties = if call == "group" { self.it.traits } else { self.it.properties };
         let mut values = Vec::with_capacity(fields.len());
         for field in fields {
             let json = properties.and_then(|p| p.get(&field.wire)).or_else(|| self.beside(call, &field.wire));
@@ -161,20 +211,21 @@ impl<'a, 'j> Call<'a, 'j> {
     }
 
     /// Where else a page, screen or group call says a thing: beside its properties, or in the context.
-    fn beside(self, call: &str, wire: &str) -> Option<&'a Json<'j>> {
+    fn beside(self, call: &str, wire: &str) -> Option<Json<'a>> {
         match (call, wire) {
-            ("page" | "screen", "name" | "category") => self.object.get(wire),
+            ("page" | "screen", "name") => self.it.name,
+            ("page" | "screen", "category") => self.it.category,
             ("page", "path" | "url" | "title" | "referrer" | "search") => self.context()?.object("page")?.get(wire),
-            ("group", "groupId" | "group_id") => self.object.get("groupId"),
+            ("group", "groupId" | "group_id") => self.it.group_id,
             _ => None,
         }
     }
 
-    fn currency(self, field: &Field, properties: Option<&Object<'_>>) -> Result<(), Refusal> {
+    fn currency(self, field: &Field, properties: Option<Object<'_>>) -> Result<(), Refusal> {
         let ours = &self.catalog.program().project.currency;
         match properties.and_then(|p| p.get("currency")) {
             None => Ok(()),
-            Some(Json::Text(theirs)) if theirs.eq_ignore_ascii_case(ours) => Ok(()),
+            Some(theirs) if theirs.as_text().is_some_and(|text| text.eq_ignore_ascii_case(ours)) => Ok(()),
             Some(theirs) => {
                 let theirs: String = theirs.as_text().unwrap_or("something else").chars().take(12).collect();
                 let detail = format!("`{}` is in {theirs}, the project counts in {ours}", field.wire);
@@ -185,7 +236,7 @@ impl<'a, 'j> Call<'a, 'j> {
 
     /// Traits of an identify call, and those that any call may bring in its context. The nearer one wins.
     fn changes(self, kind: &str, refused: &mut Vec<Refusal>) -> Vec<(Id<Field>, Value)> {
-        let near = if kind == "identify" { self.object.object("traits") } else { None };
+        let near = if kind == "identify" { self.it.traits } else { None };
         let far = self.context().and_then(|context| context.object("traits"));
         if near.is_none() && far.is_none() {
             return Vec::new();
@@ -202,18 +253,18 @@ impl<'a, 'j> Call<'a, 'j> {
         changes
     }
 
-    fn change(self, field: &Field, json: &Json<'_>) -> Result<Value, Refusal> {
+    fn change(self, field: &Field, json: Json<'_>) -> Result<Value, Refusal> {
         if let Some(owner) = &field.owner {
             let detail = format!("`{}` may only be written by `{owner}`", field.wire);
             return Err(Refusal::call(Reason::OwnedField, detail));
         }
-        match json {
-            Json::Null if field.optional || matches!(field.ty, Type::Set(_)) => Ok(Value::Missing),
-            Json::Null => Err(Refusal::call(Reason::MissingField, format!("`{}` may not be empty", field.wire))),
-            Json::Bool(_) | Json::Int(_) | Json::Float(_) | Json::Text(_) | Json::List(_) | Json::Object(_) => {
-                self.catalog.converter().json(field, json)
-            }
+        if !json.is_null() {
+            return self.catalog.converter().json(field, json);
         }
+        if field.optional || matches!(field.ty, Type::Set(_)) {
+            return Ok(Value::Missing);
+        }
+        Err(Refusal::call(Reason::MissingField, format!("`{}` may not be empty", field.wire)))
     }
 
     fn zone(self, refused: &mut Vec<Refusal>) -> Option<Value> {
@@ -231,16 +282,19 @@ impl<'a, 'j> Call<'a, 'j> {
             .ok()
     }
 
-    fn context(self) -> Option<&'a Object<'j>> {
-        self.object.object("context").or_else(|| self.batch?.object("context"))
+    fn context(self) -> Option<Object<'a>> {
+        self.it.context.or_else(|| self.batch?.context)
     }
 
-    fn meta(self, call: &str, properties: Option<&Object<'_>>) -> Option<Box<Meta>> {
+    fn meta(self, call: &str, properties: Option<Object<'_>>) -> Option<Box<Meta>> {
         let context = self.context();
         let campaign = context.and_then(|context| context.object("campaign"));
         let page = context.and_then(|context| context.object("page"));
         let of_page = properties.filter(|_| call == "page");
-        let text = |object: Option<&Object<'_>>, key: &str| object?.text(key).and_then(shared);
+        if campaign.is_none() && page.is_none() && of_page.is_none() {
+            return None;
+        }
+        let text = |object: Option<Object<'_>>, key: &str| object?.text(key).and_then(shared);
         let meta = Meta {
             utm: ["source", "medium", "name", "content", "term"].map(|key| text(campaign, key)),
             page: ["url", "path", "title", "referrer"].map(|key| text(of_page, key).or_else(|| text(page, key))),
@@ -254,15 +308,15 @@ fn shared(text: &str) -> Option<Arc<str>> {
 }
 
 /// An id: a text, or a whole number as its text. Null and empty are none.
-fn id_of(object: &Object<'_>, key: &str) -> Result<Option<Arc<str>>, Refusal> {
-    match object.get(key) {
-        None => Ok(None),
-        Some(Json::Text(text)) if text.is_empty() => Ok(None),
-        Some(Json::Text(text)) if text.len() <= MAX_ID_BYTES => Ok(Some(Arc::from(text.as_ref()))),
-        Some(Json::Int(number)) => Ok(Some(Arc::from(number.to_string()))),
-        Some(Json::Text(_)) => {
-            Err(Refusal::call(Reason::InvalidId, format!("`{key}` is longer than {MAX_ID_BYTES} bytes")))
+fn id_of(key: &str, json: Option<Json<'_>>) -> Result<Option<Arc<str>>, Refusal> {
+    let Some(json) = json else { return Ok(None) };
+    match json.kind() {
+        Kind::Text("") => Ok(None),
+        Kind::Text(text) if text.len() <= MAX_ID_BYTES => Ok(Some(Arc::from(text))),
+        Kind::Int(number) => Ok(Some(Arc::from(number.to_string()))),
+        Kind::Text(_) => Err(Refusal::call(Reason::InvalidId, format!("`{key}` is longer than {MAX_ID_BYTES} bytes"))),
+        other @ (Kind::Null | Kind::Bool(_) | Kind::Float(_) | Kind::List | Kind::Object) => {
+            Err(Refusal::call(Reason::InvalidId, format!("`{key}` is {}", other.words())))
         }
-        Some(other) => Err(Refusal::call(Reason::InvalidId, format!("`{key}` is {}", other.kind()))),
     }
 }

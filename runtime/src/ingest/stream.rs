@@ -4,10 +4,12 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
+use super::blocks::{Block, Blocks};
+use super::calls::{Calls, Sink};
 use super::catalog::Catalog;
 use super::csv::{Cutter, Mapping, MappingError, Table};
 use super::lines::{Line, Lines};
-use super::{Harvest, Incoming, Origin, Reason, Refusal, Rejection, segment};
+use super::{Incoming, Origin, Reason, Refusal, Rejection};
 
 /// Most lines that one row of a table may take.
 const MAX_ROW_LINES: usize = 100;
@@ -33,14 +35,27 @@ pub enum Read {
 /// The inputs of one file, in its order.
 #[derive(Debug)]
 pub struct Inputs<R> {
-    catalog: Arc<Catalog>,
-    lines: Lines<R>,
-    file: Arc<str>,
-    number: u32,
-    table: Option<(Table, Cutter)>,
-    ready: VecDeque<Read>,
-    /// Lines that were read ahead while a row seemed to go on.
-    ahead: VecDeque<Line>,
+    source: Source<R>,
+    ready: Ready,
+}
+
+#[derive(Debug)]
+enum Source<R> {
+    Calls { blocks: Blocks<R>, block: Block, calls: Box<Calls> },
+    Rows(Box<Rows<R>>),
+}
+
+#[derive(Debug, Default)]
+struct Ready(VecDeque<Read>);
+
+impl Sink for Ready {
+    fn accept(&mut self, incoming: Incoming) {
+        self.0.push_back(Read::Incoming(Box::new(incoming)));
+    }
+
+    fn reject(&mut self, rejection: Rejection) {
+        self.0.push_back(Read::Rejected(rejection));
+    }
 }
 
 impl<R: BufRead> Inputs<R> {
@@ -50,26 +65,88 @@ impl<R: BufRead> Inputs<R> {
     /// When the file cannot be read, and when a mapping does not fit it: an [`io::Error`] with a [`MappingError`]
     /// inside.
     pub fn new(catalog: Arc<Catalog>, reader: R, file: &str, number: u32, format: &Format) -> io::Result<Self> {
-        let mut lines = Lines::new(reader);
-        let table = match format {
-            Format::Segment => None,
-            Format::Csv(mapping) => Some(header(&catalog, &mut lines, mapping)?),
+        let file: Arc<str> = Arc::from(file);
+        let source = match format {
+            Format::Segment => Source::Calls {
+                blocks: Blocks::new(reader),
+                block: Block::default(),
+                calls: Box::new(Calls::new(catalog, file, number)),
+            },
+            Format::Csv(mapping) => Source::Rows(Box::new(Rows::new(catalog, reader, (file, number), mapping)?)),
         };
-        Ok(Self {
-            catalog,
-            lines,
-            file: Arc::from(file),
-            number,
-            table,
-            ready: VecDeque::new(),
-            ahead: VecDeque::new(),
-        })
+        Ok(Self { source, ready: Ready::default() })
     }
 
     /// How many bytes have been read so far.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.lines.bytes()
+        match &self.source {
+            Source::Calls { blocks, .. } => blocks.bytes(),
+            Source::Rows(rows) => rows.lines.bytes(),
+        }
+    }
+
+    /// Reads on; `false` at the end of the file.
+    fn more(&mut self) -> io::Result<bool> {
+        match &mut self.source {
+            Source::Calls { blocks, block, calls } => {
+                let more = blocks.next(block)?;
+                if more {
+                    calls.read(block, &mut self.ready);
+                }
+                Ok(more)
+            }
+            Source::Rows(rows) => rows.next(&mut self.ready),
+        }
+    }
+}
+
+impl<R: BufRead> Iterator for Inputs<R> {
+    type Item = io::Result<Read>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(read) = self.ready.0.pop_front() {
+                return Some(Ok(read));
+            }
+            match self.more() {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+/// The rows of a table.
+#[derive(Debug)]
+pub(crate) struct Rows<R> {
+    catalog: Arc<Catalog>,
+    lines: Lines<R>,
+    file: Arc<str>,
+    number: u32,
+    table: Table,
+    cutter: Cutter,
+    /// Lines that were read ahead while a row seemed to go on.
+    ahead: VecDeque<Line>,
+}
+
+impl<R: BufRead> Rows<R> {
+    fn new(catalog: Arc<Catalog>, reader: R, (file, number): (Arc<str>, u32), mapping: &Mapping) -> io::Result<Self> {
+        let mut lines = Lines::new(reader);
+        let (table, cutter) = header(&catalog, &mut lines, mapping)?;
+        Ok(Self { catalog, lines, file, number, table, cutter, ahead: VecDeque::new() })
+    }
+
+    /// Reads one row; `false` at the end of the file.
+    fn next(&mut self, sink: &mut impl Sink) -> io::Result<bool> {
+        let Some(line) = self.line()? else { return Ok(false) };
+        if line.too_long {
+            self.reject(&line, Refusal::call(Reason::LineTooLong, "longer than a line may be"), sink);
+        } else if !line.bytes.iter().all(u8::is_ascii_whitespace) {
+            self.row(&line, sink)?;
+        }
+        Ok(true)
     }
 
     fn line(&mut self) -> io::Result<Option<Line>> {
@@ -79,44 +156,11 @@ impl<R: BufRead> Inputs<R> {
         }
     }
 
-    fn take(&mut self, line: &Line) -> io::Result<()> {
-        if line.too_long {
-            self.reject(line, Refusal::call(Reason::LineTooLong, "longer than a line may be"));
-            return Ok(());
-        }
-        if line.bytes.iter().all(u8::is_ascii_whitespace) {
-            return Ok(());
-        }
-        match self.table.take() {
-            None => self.take_call(line),
-            Some((table, mut cutter)) => {
-                let done = self.take_row(&table, &mut cutter, line);
-                self.table = Some((table, cutter));
-                done?;
-            }
-        }
-        Ok(())
-    }
-
-    fn take_call(&mut self, line: &Line) {
-        let Ok(text) = std::str::from_utf8(&line.bytes) else {
-            return self.reject(line, Refusal::call(Reason::NotUtf8, "the line is not UTF-8"));
-        };
-        let mut harvest = Harvest::default();
-        segment::read(&self.catalog, text, &mut harvest);
-        for incoming in harvest.incoming {
-            self.accept(line.number, incoming);
-        }
-        for refusal in harvest.refusals {
-            self.reject(line, refusal);
-        }
-    }
-
-    fn take_row(&mut self, table: &Table, cutter: &mut Cutter, first: &Line) -> io::Result<()> {
+    fn row(&mut self, first: &Line, sink: &mut impl Sink) -> io::Result<()> {
         let mut record = first.bytes.clone();
         let mut further = VecDeque::new();
         let cells = loop {
-            if let Some(cells) = cutter.split(&record) {
+            if let Some(cells) = self.cutter.split(&record) {
                 break cells;
             }
             let next = if further.len() < MAX_ROW_LINES { self.line()? } else { None };
@@ -133,58 +177,28 @@ impl<R: BufRead> Inputs<R> {
                     further.append(&mut self.ahead);
                     self.ahead = further;
                     let refusal = Refusal::call(Reason::UnclosedQuote, "a quotation mark is never closed");
-                    self.reject(first, refusal);
+                    self.reject(first, refusal, sink);
                     return Ok(());
                 }
             }
         };
         let row: Result<Vec<_>, _> = cells.into_iter().map(String::from_utf8).collect();
         let (Ok(row), Ok(raw)) = (row, std::str::from_utf8(&record)) else {
-            self.reject(first, Refusal::call(Reason::NotUtf8, "the row is not UTF-8"));
+            self.reject(first, Refusal::call(Reason::NotUtf8, "the row is not UTF-8"), sink);
             return Ok(());
         };
-        match table.row(&self.catalog, &row, raw, first.number) {
-            Ok(incoming) => self.accept(first.number, incoming),
-            Err(refusal) => self.reject(&Line { bytes: record, ..*first }, refusal),
+        match self.table.row(&self.catalog, &row, raw, first.number) {
+            Ok(incoming) => {
+                let origin = Origin { file: self.number, line: first.number };
+                sink.accept(Incoming { origin, ..incoming });
+            }
+            Err(refusal) => self.reject(&Line { bytes: record, ..*first }, refusal, sink),
         }
         Ok(())
     }
 
-    fn accept(&mut self, line: u32, incoming: Incoming) {
-        let origin = Origin { file: self.number, line };
-        self.ready.push_back(Read::Incoming(Box::new(Incoming { origin, ..incoming })));
-    }
-
-    fn reject(&mut self, line: &Line, refusal: Refusal) {
-        self.ready.push_back(Read::Rejected(Rejection {
-            file: Arc::clone(&self.file),
-            line: line.number,
-            scope: refusal.scope,
-            reason: refusal.reason,
-            detail: refusal.detail,
-            raw: String::from_utf8_lossy(&line.bytes).into_owned(),
-        }));
-    }
-}
-
-impl<R: BufRead> Iterator for Inputs<R> {
-    type Item = io::Result<Read>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(read) = self.ready.pop_front() {
-                return Some(Ok(read));
-            }
-            match self.line() {
-                Ok(Some(line)) => {
-                    if let Err(error) = self.take(&line) {
-                        return Some(Err(error));
-                    }
-                }
-                Ok(None) => return None,
-                Err(error) => return Some(Err(error)),
-            }
-        }
+    fn reject(&self, line: &Line, refusal: Refusal, sink: &mut impl Sink) {
+        sink.reject(refusal.into_rejection(&self.file, line.number, &line.bytes));
     }
 }
 
