@@ -64,6 +64,7 @@ Examples:
   flow test examples/shop                       all tests of a project
   flow test examples/shop cart                  those with `cart` in their name
   flow test examples/saas --format junit        for the checks of a pull request
+  flow test examples/shop --vary                also when events come twice, late, …
   flow test examples/shop --coverage --min 80%  what the tests reach, and what not
 Without a folder: the project in this folder or above it.")]
 pub(crate) struct TestArgs {
@@ -73,6 +74,10 @@ pub(crate) struct TestArgs {
     /// How results are written
     #[arg(long, value_enum, default_value_t = TestFormat::Text)]
     pub(crate) format: TestFormat,
+    /// Run each test again with events repeated, delayed and reordered, contacts merged on the
+    /// way, and the calendar moved over both clock changes
+    #[arg(long)]
+    pub(crate) vary: bool,
     /// Tell which steps, branches, rules and so on the tests reach, as `text` or `lcov`
     #[arg(long, value_enum, value_name = "AS", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
     pub(crate) coverage: Option<CoverageFormat>,

@@ -16,7 +16,36 @@ use crate::terminal::{BOLD, CYAN, DIM, GREEN, RED, Terminal};
 
 /// A failed test in full.
 pub(crate) fn story(project: &Project, case: &TestCase, failed: &Failed, terminal: &Terminal) -> String {
-    let mut text = format!("\n{}  {}\n", terminal.paint(RED.bold(), "failed"), terminal.paint(BOLD, &case.name));
+    let head = format!("\n{}  {}\n", terminal.paint(RED.bold(), "failed"), terminal.paint(BOLD, &case.name));
+    head + &details(project, case, failed, terminal)
+}
+
+/// The reruns of a test that found something else: the first in full, the others by name.
+pub(crate) fn deviations(project: &Project, ran: &Ran<'_>, terminal: &Terminal) -> String {
+    let Some((first, others)) = ran.deviations().split_first() else { return String::new() };
+    let head = terminal.paint(RED.bold(), "varied");
+    let mut text = format!("\n{head}  {}\n", terminal.paint(BOLD, &ran.case.name));
+    text.push_str(&hanging("  rerun     ", &first.variation.words, terminal.width));
+    text.push_str(&hanging("  promise   ", first.variation.promise, terminal.width));
+    text.push_str(&details(project, ran.case, &first.failure, terminal));
+    if !others.is_empty() {
+        text.push_str("\n  so do these reruns\n");
+        for other in others {
+            let place = format!("    {}:{}  ", project.path(&ran.case.file), other.failure.line);
+            text.push_str(&hanging(&place, &other.variation.words, terminal.width));
+        }
+    }
+    let mut words: Vec<&str> = ran.deviations().iter().map(|deviation| deviation.varies).collect();
+    words.sort_unstable();
+    words.dedup();
+    let advice = format!("if that may differ here, write `varies {}` in the test", words.join(", "));
+    text.push_str(&hanging(&format!("\n  {}: ", terminal.paint(CYAN, "help")), &advice, terminal.width));
+    text
+}
+
+/// What was expected and found, what led there, and the line responsible.
+fn details(project: &Project, case: &TestCase, failed: &Failed, terminal: &Terminal) -> String {
+    let mut text = String::new();
     let place = Place { file: case.file.clone(), line: failed.line };
     text.push_str(&excerpt(project, &place, terminal));
     let clock = Clock::of(&failed.zone).exact();
@@ -101,7 +130,10 @@ pub(crate) fn junit(project: &Project, ran: &[Ran<'_>], took: Duration) -> Resul
 }
 
 fn status(project: &Project, ran: &Ran<'_>) -> TestCaseStatus {
-    let Some(failed) = &ran.failed else { return TestCaseStatus::success() };
+    let varied = ran.deviations().first();
+    let Some(failed) = ran.failed.as_ref().or(varied.map(|varied| &varied.failure)) else {
+        return TestCaseStatus::success();
+    };
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     let clock = Clock::of(&failed.zone).exact();
     let place = format!("{}:{}", project.path(&ran.case.file), failed.line);
@@ -113,7 +145,9 @@ fn status(project: &Project, ran: &Ran<'_>) -> TestCaseStatus {
     if let Some(place) = &failed.responsible {
         lines.push(format!("responsible: {}:{}", project.path(&place.file), place.line));
     }
-    status.set_message(format!("expected {expected}, but {actual}")).set_type("expectation");
+    lines.extend(ran.deviations().iter().map(|it| format!("rerun: {} (line {})", it.variation.words, it.failure.line)));
+    let kind = if varied.is_some() { "variation" } else { "expectation" };
+    status.set_message(format!("expected {expected}, but {actual}")).set_type(kind);
     status.set_description(lines.join("\n"));
     status
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use flow_graph::testcase::TestCase;
 use flow_machine::Engine;
 use flow_runtime::testing::coverage::Coverage;
+use flow_runtime::testing::vary::{Deviation, Varied};
 use flow_runtime::testing::{Bench, Failure as Failed};
 
 use super::check::compiled;
@@ -32,6 +33,20 @@ pub(crate) struct Ran<'a> {
     pub(crate) took: Duration,
     /// What it reached, if somebody asked.
     pub(crate) coverage: Coverage,
+    /// What came of its reruns, if somebody asked and it holds.
+    pub(crate) varied: Option<Varied>,
+}
+
+impl Ran<'_> {
+    /// It holds as it is written, and in its reruns.
+    pub(crate) fn holds(&self) -> bool {
+        self.failed.is_none() && self.deviations().is_empty()
+    }
+
+    /// Its reruns that found something else.
+    pub(crate) fn deviations(&self) -> &[Deviation] {
+        self.varied.as_ref().map(|varied| varied.deviations.as_slice()).unwrap_or_default()
+    }
 }
 
 /// All that one command found out.
@@ -57,11 +72,11 @@ pub(crate) fn run(args: &TestArgs, terminal: &mut Terminal) -> Result<Exit, Fail
     let bench = Bench::new(Arc::new(engine));
     let started = Instant::now();
     let covers = args.covers();
-    let ran = parallel::map(&chosen, jobs(args), |case| one(&bench, case, covers));
+    let ran = parallel::map(&chosen, jobs(args), |case| one(&bench, case, (covers, args.vary)));
     let coverage = covers.then(|| coverage::Report::new(&project, &program, &ran));
     let results = Results { project: &project, ran, took: started.elapsed(), coverage };
     show(args, &results, terminal)?;
-    let failed = results.ran.iter().any(|ran| ran.failed.is_some());
+    let failed = results.ran.iter().any(|ran| !ran.holds());
     let short = match (&results.coverage, args.min) {
         (Some(coverage), Some(min)) => coverage.is_below(min, terminal),
         (None, _) | (_, None) => false,
@@ -84,10 +99,11 @@ fn fitting(args: &TestArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn one<'a>(bench: &Bench, case: &'a TestCase, covers: bool) -> Ran<'a> {
+fn one<'a>(bench: &Bench, case: &'a TestCase, (covers, varies): (bool, bool)) -> Ran<'a> {
     let started = Instant::now();
     let (failed, coverage) = if covers { bench.cover(case) } else { (bench.run(case), Coverage::default()) };
-    Ran { case, failed, took: started.elapsed(), coverage }
+    let varied = (varies && failed.is_none()).then(|| bench.vary(case));
+    Ran { case, failed, took: started.elapsed(), coverage, varied }
 }
 
 fn show(args: &TestArgs, results: &Results<'_>, terminal: &mut Terminal) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! What `flow test --format json` writes.
 
 use flow_runtime::testing::Failure as Failed;
+use flow_runtime::testing::vary::Varied;
 use serde::Serialize;
 
 use super::{Ran, Results, coverage};
@@ -26,6 +27,8 @@ struct Entry {
     passed: bool,
     seconds: f64,
     failure: Option<Failed>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    varied: Option<Varied>,
 }
 
 /// The results as JSON.
@@ -34,11 +37,12 @@ pub(super) fn json(results: &Results<'_>) -> String {
         name: ran.case.name.clone(),
         file: ran.case.file.clone(),
         line: ran.case.line,
-        passed: ran.failed.is_none(),
+        passed: ran.holds(),
         seconds: ran.took.as_secs_f64(),
         failure: ran.failed.as_deref().cloned(),
+        varied: ran.varied.clone(),
     };
-    let failed = results.ran.iter().filter(|ran| ran.failed.is_some()).count();
+    let failed = results.ran.iter().filter(|ran| !ran.holds()).count();
     let report = Report {
         format_version: FORMAT_VERSION,
         passed: results.ran.len() - failed,

@@ -1,0 +1,95 @@
+//! Plays a script on the virtual clock.
+
+use std::sync::Arc;
+
+use flow_graph::Timestamp;
+use flow_graph::testcase::{Expectation, TestLine};
+
+use super::coverage::Coverage;
+use super::script::{Beat, Script, What, name};
+use super::{Bench, Failure, expect};
+use crate::driver::{Driver, Options};
+use crate::identity::ContactNumber;
+use crate::timeline::{Entry, Moment, Timeline};
+
+/// How much of the timeline goes with a failure: the latest entries before it.
+const SHOWN: usize = 12;
+
+/// One script under way.
+pub(super) struct Run<'a> {
+    bench: &'a Bench,
+    driver: Driver,
+    pub(super) timeline: Timeline<'a>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(bench: &'a Bench) -> Self {
+        let driver = Driver::new(Arc::clone(&bench.engine), Arc::clone(&bench.renderer), Options::default());
+        Self { bench, driver, timeline: Timeline::new(&bench.engine) }
+    }
+
+    /// Notes which places of the program take part.
+    pub(super) fn trace(&mut self) {
+        self.driver.trace();
+    }
+
+    /// What was noted.
+    pub(super) fn coverage(self) -> Coverage {
+        let mut coverage = Coverage::default();
+        if let Some(trace) = self.driver.traced() {
+            coverage.add(&trace);
+        }
+        coverage
+    }
+
+    /// Plays up to the end or the first failure.
+    pub(super) fn play(&mut self, script: &Script<'_>) -> Option<Box<Failure>> {
+        script.beats.iter().find_map(|beat| self.beat(script, beat))
+    }
+
+    fn beat(&mut self, script: &Script<'_>, beat: &Beat<'_>) -> Option<Box<Failure>> {
+        self.driver.run_until(beat.at, &mut self.timeline);
+        match &beat.what {
+            What::Pass => None,
+            What::Feed(_, incoming) => {
+                self.driver.feed(incoming, &mut self.timeline);
+                None
+            }
+            What::Look(contact, expectation) => {
+                let line = script.line(beat)?;
+                self.expect(line, beat.at, name(script.case, *contact), expectation)
+            }
+        }
+    }
+
+    fn expect(&self, line: &TestLine, now: Timestamp, name: &str, wanted: &Expectation) -> Option<Box<Failure>> {
+        let people = self.driver.people();
+        // A contact of a test is a user; a rerun may make it a visitor of that name first.
+        let number = people.find_user(name).or_else(|| people.find_anonymous(name))?;
+        let look = expect::Look {
+            engine: &self.bench.engine,
+            contact: self.driver.contact(number)?,
+            records: self.timeline.records(people, number).collect(),
+            now,
+        };
+        if look.holds(wanted) {
+            return None;
+        }
+        Some(Box::new(Failure {
+            line: line.line,
+            text: line.text.clone(),
+            zone: self.bench.engine.program().project.timezone.clone(),
+            at: now.to_string(),
+            expected: look.expected(wanted),
+            actual: look.actual(wanted),
+            timeline: self.moments(number),
+            responsible: look.responsible(wanted),
+        }))
+    }
+
+    fn moments(&self, contact: ContactNumber) -> Vec<Moment> {
+        let all: Vec<_> = self.timeline.of(self.driver.people(), contact).map(Entry::moment).collect();
+        let skipped = all.len().saturating_sub(SHOWN);
+        all.into_iter().skip(skipped).collect()
+    }
+}
