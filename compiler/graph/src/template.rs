@@ -17,6 +17,8 @@
 //!
 //! **Escaping** goes by the ending of the file's name: `.html`, `.htm` and `.xml` are escaped. An inline text is plain.
 
+pub mod names;
+
 /// Filters of minijinja that a template may use, under minijinja's names.
 pub const FILTERS: [&str; 33] = [
     "abs",

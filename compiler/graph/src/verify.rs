@@ -195,7 +195,7 @@ impl Verifier<'_> {
             }
             let before = p.order.get(..position).unwrap_or_default();
             ensure(!before.contains(derived), place, "something stands in it twice")?;
-            let reads = crate::reads::read_by(p, *derived);
+            let reads = crate::graph::read_by(p, *derived);
             ensure(reads.iter().all(|read| before.contains(read)), place, "something comes before what it reads")?;
         }
         Ok(())

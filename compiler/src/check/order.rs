@@ -1,7 +1,7 @@
 //! The order in which scores and segments are worked out; those that read each other in a circle have none.
 
+use flow_graph::graph;
 use flow_graph::program::Derived;
-use flow_graph::reads;
 
 use super::Check;
 use crate::diagnostic::{Code, Diagnostic};
@@ -11,7 +11,7 @@ use crate::source::Span;
 
 impl Check<'_> {
     pub(super) fn order(&mut self) {
-        match reads::order(&self.program) {
+        match graph::order(&self.program) {
             Ok(order) => self.program.order = order,
             Err(loops) => {
                 for circle in loops {

@@ -1,7 +1,7 @@
 //! Which scores and segments an event can change, and which time alone can.
 
 use flow_graph::program::{Derived, Event, Program};
-use flow_graph::{Expr, Id, reads};
+use flow_graph::{Expr, Id, graph};
 
 /// What time alone can change, and all that reads it, in the program's order.
 pub(crate) fn by_time(program: &Program, timed: &[Derived]) -> Vec<Derived> {
@@ -17,7 +17,7 @@ fn with_readers(program: &Program, changes: &dyn Fn(Derived) -> bool) -> Vec<Der
     let mut all: Vec<Derived> = Vec::new();
     // Each comes after all that it reads.
     for &derived in &program.order {
-        if changes(derived) || reads::read_by(program, derived).iter().any(|read| all.contains(read)) {
+        if changes(derived) || graph::read_by(program, derived).iter().any(|read| all.contains(read)) {
             all.push(derived);
         }
     }

@@ -3,6 +3,7 @@
 use petgraph::algo::{tarjan_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
 
+use super::uses::{Use, uses};
 use crate::Expr;
 use crate::program::{Derived, Program};
 
@@ -29,19 +30,27 @@ pub fn read_by(program: &Program, derived: Derived) -> Vec<Derived> {
     };
     let mut found = Vec::new();
     for condition in conditions {
-        condition.walk(&mut |expr| found.extend(of_expr(expr)));
+        uses(condition, &mut |used| found.extend(derived_of(used)));
     }
     found.sort_by_key(|derived| key(*derived));
     found.dedup();
     found
 }
 
-fn of_expr(expr: &Expr) -> Option<Derived> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "all others read neither scores nor segments")]
-    match expr {
-        Expr::InSegment(id) => Some(Derived::Segment(*id)),
-        Expr::Score { score, .. } | Expr::InBand { score, .. } => Some(Derived::Score(*score)),
-        _ => None,
+fn derived_of(used: Use<'_>) -> Option<Derived> {
+    match used {
+        Use::Segment(id) => Some(Derived::Segment(id)),
+        Use::Score(score) | Use::Band(score, _) => Some(Derived::Score(score)),
+        Use::Field(_)
+        | Use::This(_)
+        | Use::ThisMeta
+        | Use::Trigger(_)
+        | Use::TriggerMeta
+        | Use::Key
+        | Use::Behaviour(_)
+        | Use::Stage(..)
+        | Use::Sequence(_)
+        | Use::Template(_) => None,
     }
 }
 
