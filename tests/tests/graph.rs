@@ -114,7 +114,9 @@ fn meaning(program: &Program) -> Json {
                 entry.as_object_mut().expect("an object").remove("text");
             }
             for part in entry.get_mut(list).and_then(Json::as_array_mut).into_iter().flatten() {
-                part.as_object_mut().expect("an object").remove("text");
+                let part = part.as_object_mut().expect("an object");
+                part.remove("text");
+                part.remove("ways");
             }
         }
     }

@@ -53,7 +53,7 @@ pub(super) fn definition(form: Form<'_>, sequence: &Sequence) -> Json {
 }
 
 fn step(form: Form<'_>, steps: &[Step], step: &Step) -> Json {
-    let Step { id, label, kind, next, text: _, at: _ } = step;
+    let Step { id, label, kind, next, text: _, at: _, ways: _ } = step;
     let place = |target: Option<StepId>| target.and_then(|target| steps.get(usize::from(target))).map(|step| &step.id);
     let mut form_of_step = Map::new();
     form_of_step.insert("id".to_owned(), json!(id));
