@@ -1,6 +1,12 @@
 //! The graph and the canonical form: what must not change them, and what must.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test may panic"
+)]
 
 use std::collections::BTreeMap;
 
@@ -176,8 +182,8 @@ fn replacements(token: &str, words: &[String], seed: usize) -> Vec<String> {
     if let Ok(number) = token.parse::<u64>() {
         found.push((number + 1).to_string());
         found.push((number / 2).to_string());
-    } else if token.starts_with('"') {
-        found.push(format!("\"x{}", &token[1..]));
+    } else if let Some(text) = token.strip_prefix('"') {
+        found.push(format!("\"x{text}"));
     } else if token.starts_with(|c: char| c.is_ascii_alphabetic()) {
         found.extend((1..4).map(|n| words[(seed * 7 + n * 31) % words.len()].clone()));
     } else if matches!(token, ">" | "<" | "=") {
