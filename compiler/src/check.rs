@@ -24,6 +24,7 @@ mod mismatch;
 mod missing;
 mod order;
 mod path;
+mod proofs;
 mod range;
 mod score;
 mod score_bands;
@@ -42,6 +43,7 @@ use flow_graph::program::{Behaviour, Channel, Connector, Location, Program, Proj
 use flow_graph::testcase::TestCase;
 use flow_graph::{Id, Span as Length, Table};
 
+use crate::Proofs;
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::names::{Names, References};
 use crate::settings::Settings;
@@ -62,7 +64,13 @@ pub(crate) struct Checked {
 }
 
 /// Checks the files of a project.
-pub(crate) fn check(sources: &Sources, files: &[File], settings: &Settings, sink: Sink) -> (Checked, Sink) {
+pub(crate) fn check(
+    sources: &Sources,
+    files: &[File],
+    settings: &Settings,
+    sink: Sink,
+    proofs: Proofs,
+) -> (Checked, Sink) {
     let mut sink = sink;
     let names = Names::collect(files, settings, &mut sink);
     let (program, locations) = empty_program(sources, settings);
@@ -79,8 +87,13 @@ pub(crate) fn check(sources: &Sources, files: &[File], settings: &Settings, sink
         tests: Vec::new(),
         untyped: BTreeSet::new(),
         unknown_settings: BTreeSet::new(),
+        asked: proofs::Asked::default(),
     };
     check.run();
+    if proofs == Proofs::Wanted {
+        check.cause_loops();
+        check.proofs();
+    }
     check.references.uses.sort_unstable();
     check.references.uses.dedup();
     let checked = Checked { program: check.program, tests: check.tests, references: check.references };
@@ -111,6 +124,8 @@ pub(crate) struct Check<'a> {
     untyped: BTreeSet<Span>,
     /// Channels and connectors that have been called unknown: the mistake is in the settings, once.
     pub(crate) unknown_settings: BTreeSet<String>,
+    /// Conditions whose outcome is looked into when all is known.
+    asked: proofs::Asked,
     /// The number of each file in the program, which are in the order of their paths.
     locations: BTreeMap<FileId, Id<GraphFile>>,
 }
@@ -134,7 +149,6 @@ impl Check<'_> {
         self.sequences();
         self.slas();
         self.message_templates();
-        self.cause_loops();
         self.migrations();
         self.imports();
         self.test_cases();

@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod explain;
 pub mod keywords;
 pub mod names;
+pub mod prove;
 pub mod render;
 pub mod settings;
 pub mod source;
@@ -39,15 +40,33 @@ pub struct Compilation {
 /// Compiles a project: `flow.toml`, all `.flow` files and the templates.
 #[must_use]
 pub fn compile(sources: &Sources) -> Compilation {
+    compile_with(sources, Proofs::Wanted)
+}
+
+/// The same without what is proved of it: a program in which something can never happen, or goes round for ever, still
+/// runs. That is how the example of a loop is played, and how proofs are compared with what the machine does.
+#[must_use]
+pub fn compile_unproved(sources: &Sources) -> Compilation {
+    compile_with(sources, Proofs::LeftOut)
+}
+
+/// Whether a sound program is looked at by the prover too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proofs {
+    Wanted,
+    LeftOut,
+}
+
+fn compile_with(sources: &Sources, proofs: Proofs) -> Compilation {
     let mut sink = Sink::default();
     let flow = sources.iter().filter(|(_, file)| file.kind == FileKind::Flow);
     let files: Vec<_> = flow.map(|(id, file)| syntax::parse(id, &file.text, &mut sink)).collect();
-    check_files(sources, &files, sink)
+    check_files(sources, &files, sink, proofs)
 }
 
-fn check_files(sources: &Sources, files: &[File], mut sink: Sink) -> Compilation {
+fn check_files(sources: &Sources, files: &[File], mut sink: Sink, proofs: Proofs) -> Compilation {
     let settings = settings::read(sources, &mut sink);
-    let (checked, sink) = check::check(sources, files, &settings, sink);
+    let (checked, sink) = check::check(sources, files, &settings, sink, proofs);
     let sound = !sink.has_errors();
     Compilation {
         diagnostics: sink.finish(),

@@ -5,8 +5,10 @@ use flow_graph::program::{Event, Message, builtin};
 use flow_graph::{Expr, Id, Value};
 
 use super::logic::all;
+use super::proofs::Place;
 use super::{Check, Scope};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::prove::Around;
 use crate::source::Name;
 use crate::syntax::tree::expr::{EventRef, Expr as Tree, ExprKind};
 
@@ -26,7 +28,10 @@ impl Check<'_> {
             parts.push(human());
         }
         if let Some(filter) = reference.filter.as_deref() {
-            parts.push(self.condition(&scope.looking_at(event), filter));
+            let condition = self.condition(&scope.looking_at(event), filter);
+            let around = Around { event: Some(event), remembered: true };
+            self.ask(Place::Where, filter.span, &condition, around);
+            parts.push(condition);
         }
         let filter = all(parts);
         Some((event, (filter != Expr::Const(Value::Bool(true))).then_some(filter)))

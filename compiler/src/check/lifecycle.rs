@@ -3,8 +3,10 @@
 use flow_graph::program::{Cause, Expect, Lifecycle, Transition};
 use flow_graph::{Id, Span as Length};
 
+use super::proofs::Place;
 use super::{Check, Scope};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::prove::Around;
 use crate::source::{Name, Span, Spanned};
 use crate::syntax::tree::expr::Duration;
 use crate::syntax::tree::lifecycle::{FromStages, LifecycleItem, TransitionCause, TransitionClause};
@@ -116,7 +118,8 @@ impl Check<'_> {
     fn cause(&mut self, cause: &TransitionCause) -> Cause {
         match cause {
             TransitionCause::When { condition, hold } => {
-                let condition = self.condition(&Scope::contact(), condition);
+                let (tree, condition) = (condition, self.condition(&Scope::contact(), condition));
+                self.ask(Place::Transition(hold.is_some()), tree.span, &condition, Around::default());
                 let hold = hold.as_ref().and_then(|hold| self.hold(hold));
                 Cause::When { condition, hold }
             }

@@ -10,12 +10,17 @@ impl Check<'_> {
     pub(super) fn and(&mut self, scope: &Scope, left: &Tree, right: &Tree, span: Span) -> Typed {
         let l = self.bool_of(scope, left);
         let r = self.bool_of(&scope.knowing(facts(&l.expr, true)), right);
+        if !l.is_error() && !r.is_error() {
+            self.ask_and(span, (left.span, &l.expr), (right.span, &r.expr));
+        }
         joined(l, r, span, all)
     }
 
     pub(super) fn or(&mut self, scope: &Scope, left: &Tree, right: &Tree, span: Span) -> Typed {
         let l = self.bool_of(scope, left);
         let r = self.bool_of(&scope.knowing(facts(&l.expr, false)), right);
+        self.ask_alternative(left.span, &l.expr);
+        self.ask_alternative(right.span, &r.expr);
         joined(l, r, span, any)
     }
 

@@ -2,8 +2,10 @@
 
 use flow_graph::program::{FitRule, HitRule, Score, ScoreCap};
 
+use super::proofs::Place;
 use super::{Check, Scope};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::prove::Around;
 use crate::source::{Span, Spanned};
 use crate::syntax::tree::expr::{Duration, DurationUnit};
 use crate::syntax::tree::score::{RuleDecay, ScoreItem, ScoreRule, ScoreRuleKind};
@@ -64,6 +66,7 @@ impl Check<'_> {
         match &rule.kind {
             ScoreRuleKind::When(condition) => {
                 let when = self.condition(&Scope::contact(), condition);
+                self.ask(Place::Rule, condition.span, &when, Around::default());
                 score.fit.push(FitRule { points, when, at });
             }
             ScoreRuleKind::On { event, cap, once_per, decay } => {

@@ -3,7 +3,9 @@
 use flow_graph::program::Segment;
 use flow_graph::{Expr, Value};
 
+use super::proofs::Place;
 use super::{Check, Scope};
+use crate::prove::Around;
 use crate::syntax::tree::ItemKind;
 
 impl Check<'_> {
@@ -13,6 +15,9 @@ impl Check<'_> {
             let mut condition = None;
             if let ItemKind::Segment(it) = &item.kind {
                 condition = it.condition.as_ref().map(|tree| self.condition(&Scope::contact(), tree));
+                if let (Some(tree), Some(condition)) = (&it.condition, &condition) {
+                    self.ask(Place::Segment(id), tree.span, condition, Around::default());
+                }
             }
             let at = self.location(item.span);
             self.program.segments.push(Segment {

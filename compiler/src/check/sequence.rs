@@ -12,8 +12,10 @@ use std::collections::BTreeMap;
 use flow_graph::program::{Again, Goal, Message, Sequence, StepId, Trigger};
 use flow_graph::{Id, Type};
 
+use super::proofs::Place;
 use super::{Check, RunScope, Scope};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::prove::Around;
 use crate::source::{Span, Spanned};
 use crate::syntax::tree::sequence::{Again as AgainTree, SequenceItem};
 use crate::syntax::tree::{Item, ItemKind};
@@ -97,10 +99,14 @@ impl Check<'_> {
         let scope = if run.open { Scope::of_some_run() } else { Scope::of_run(run.scope.clone()) };
         self.flow.runs.insert(id, run);
         if let Some(unless) = self.once("unless", &tree.unless, |unless| unless.span) {
-            sequence.unless = Some(self.condition(&scope, unless));
+            let condition = self.condition(&scope, unless);
+            self.ask(Place::Unless, unless.span, &condition, Around { event: None, remembered: true });
+            sequence.unless = Some(condition);
         }
         if let Some(exit) = self.once("exit when", &tree.exit_when, |exit| exit.span) {
-            sequence.exit_when = Some(self.condition(&scope, exit));
+            let condition = self.condition(&scope, exit);
+            self.ask(Place::ExitWhen, exit.span, &condition, Around { event: None, remembered: true });
+            sequence.exit_when = Some(condition);
         }
         if let Some(again) = self.once("again", &tree.again, |again| again.span) {
             sequence.again = self.again(again);

@@ -3,8 +3,10 @@
 use flow_graph::Span as Length;
 use flow_graph::program::{Calendar, Location, Reminder, Sla, StepKind};
 
+use super::proofs::Place;
 use super::{Check, Scope};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::prove::Around;
 use crate::source::{Span, Spanned};
 use crate::syntax::tree::expr::Duration;
 use crate::syntax::tree::sla::{MetClause, SlaItem};
@@ -74,7 +76,9 @@ impl Check<'_> {
             sla.breach = self.actions(breach);
         }
         if let Some(pause) = self.once("pause", &tree.pause, |pause| pause.span) {
-            sla.pause = Some(self.condition(&scope, pause));
+            let condition = self.condition(&scope, pause);
+            self.ask(Place::Pause, pause.span, &condition, Around { event: None, remembered: true });
+            sla.pause = Some(condition);
         }
         if let Some(target) = self.once("target", &tree.target, |target| target.span) {
             sla.target = Some(self.share(target, "a target"));

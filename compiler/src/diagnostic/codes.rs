@@ -117,6 +117,12 @@ codes! {
     WaitShape = 4067, "wait-for-nothing", Error;
     TemplateNotHere = 4068, "template-not-here", Error;
     MovingScore = 4069, "moving-score", Error;
+    EmptySegment = 4080, "empty-segment", Error;
+    SegmentOfAll = 4081, "segment-of-everybody", Warning;
+    NeverHolds = 4082, "never-holds", Error;
+    AlwaysHolds = 4083, "always-holds", Warning;
+    DeadClause = 4084, "clause-without-effect", Warning;
+    NobodyEnters = 4085, "nobody-enters", Error;
     // 5xxx: consent, time, pressure
     ConsentNotAsked = 5001, "consent-not-asked", Error;
     NeverOpen = 5002, "never-open", Error;

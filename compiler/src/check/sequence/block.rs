@@ -13,7 +13,9 @@ use super::path::Paths;
 use super::run::blocks;
 use crate::check::Scope;
 use crate::check::logic::facts;
+use crate::check::proofs::Place;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::prove;
 use crate::source::Span;
 use crate::syntax::tree::step::{Block, Choose, Split, Step as Tree, StepKind as Kind};
 use crate::template::Reach;
@@ -165,8 +167,9 @@ impl Check<'_> {
     fn choose(&mut self, steps: &mut Steps, scope: &Scope, tree: &Choose, around: &Around<'_>) -> StepKind {
         let mut arms = Vec::new();
         let mut scope = scope.clone();
-        for (place, (condition, block)) in tree.arms.iter().enumerate() {
-            let condition = self.condition(&scope, condition);
+        for (place, (tree, block)) in tree.arms.iter().enumerate() {
+            let condition = self.condition(&scope, tree);
+            self.ask(Place::Arm, tree.span, &condition, prove::Around::default());
             let inside = scope.knowing(facts(&condition, true));
             scope = scope.knowing(facts(&condition, false));
             let target = self.inner(steps, &inside, block, &format!("when {}", place + 1), around);
