@@ -64,6 +64,7 @@ Examples:
   flow test examples/shop                       all tests of a project
   flow test examples/shop cart                  those with `cart` in their name
   flow test examples/saas --format junit        for the checks of a pull request
+  flow test examples/shop --mutate              which rules no test holds on to
   flow test examples/shop --vary                also when events come twice, late, …
   flow test examples/shop --coverage --min 80%  what the tests reach, and what not
 Without a folder: the project in this folder or above it.")]
@@ -84,7 +85,10 @@ pub(crate) struct TestArgs {
     /// Write the coverage to this file, as an LCOV tracefile
     #[arg(long, value_name = "FILE")]
     pub(crate) coverage_out: Option<PathBuf>,
-    /// End with code 1 when less than this is reached, as `80%`
+    /// Change one rule at a time and say which changes no test notices
+    #[arg(long)]
+    pub(crate) mutate: bool,
+    /// End with code 1 when less than this is reached, or noticed, as `80%`
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(crate) min: Option<f64>,
     /// How many tests run at once [default: one for each processor]

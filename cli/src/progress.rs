@@ -69,6 +69,35 @@ impl Drop for Progress {
     }
 }
 
+/// How many of a number of things are done, by whichever thread.
+pub(crate) struct Counter {
+    bar: ProgressBar,
+}
+
+impl Counter {
+    /// Of so many.
+    pub(crate) fn new(total: usize, word: &'static str) -> Self {
+        if !watched() {
+            return Self { bar: ProgressBar::hidden() };
+        }
+        let total = u64::try_from(total).unwrap_or(u64::MAX);
+        let shown = format!("{{bar:30}} {{pos}} of {{len}} {word}s  {{elapsed}}");
+        let style = ProgressStyle::with_template(&shown).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(8));
+        Self { bar: bar.with_style(style) }
+    }
+
+    /// One more is done.
+    pub(crate) fn step(&self) {
+        self.bar.inc(1);
+    }
+
+    /// All are done: the bar goes away.
+    pub(crate) fn finish(self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 fn bar(total: u64) -> ProgressBar {
     let known = if total == 0 { "{spinner} {msg}  {elapsed}" } else { "{bar:30} {percent:>3}%  {msg}  {elapsed}" };
     let style = ProgressStyle::with_template(known).unwrap_or_else(|_| ProgressStyle::default_bar());

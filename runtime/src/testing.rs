@@ -5,6 +5,7 @@
 
 pub mod coverage;
 mod expect;
+pub mod mutate;
 mod run;
 mod script;
 pub mod vary;

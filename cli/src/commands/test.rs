@@ -2,6 +2,7 @@
 
 pub(crate) mod coverage;
 mod json;
+mod mutate;
 mod text;
 
 use std::path::{Path, PathBuf};
@@ -71,12 +72,15 @@ pub(crate) fn run(args: &TestArgs, terminal: &mut Terminal) -> Result<Exit, Fail
     let engine = Engine::new(Arc::clone(&program)).map_err(|error| Failure::new(error.to_string()))?;
     let bench = Bench::new(Arc::new(engine));
     let started = Instant::now();
-    let covers = args.covers();
+    let covers = args.covers() || args.mutate;
     let ran = parallel::map(&chosen, jobs(args), |case| one(&bench, case, (covers, args.vary)));
-    let coverage = covers.then(|| coverage::Report::new(&project, &program, &ran));
+    let coverage = args.covers().then(|| coverage::Report::new(&project, &program, &ran));
     let results = Results { project: &project, ran, took: started.elapsed(), coverage };
-    show(args, &results, terminal)?;
     let failed = results.ran.iter().any(|ran| !ran.holds());
+    if args.mutate && !failed {
+        return mutate::run(args, &program, &results, terminal);
+    }
+    show(args, &results, terminal)?;
     let short = match (&results.coverage, args.min) {
         (Some(coverage), Some(min)) => coverage.is_below(min, terminal),
         (None, _) | (_, None) => false,
@@ -93,8 +97,16 @@ fn fitting(args: &TestArgs) -> Result<(), Failure> {
         return Err(Failure::new("JSON and LCOV cannot both be written to standard output")
             .help("write the LCOV to a file with `--coverage-out`"));
     }
-    if args.min.is_some() && !args.covers() {
-        return Err(Failure::new("`--min` has nothing to measure").help("add `--coverage`"));
+    if args.min.is_some() && !args.covers() && !args.mutate {
+        return Err(Failure::new("`--min` has nothing to measure").help("add `--coverage` or `--mutate`"));
+    }
+    if args.mutate && (args.vary || args.covers()) {
+        return Err(
+            Failure::new("`--mutate` stands alone").help("run it beside `--vary` and `--coverage`, not with them")
+        );
+    }
+    if args.mutate && args.format == TestFormat::Junit {
+        return Err(Failure::new("JUnit has no place for changes that nobody noticed").help("use `--format json`"));
     }
     Ok(())
 }

@@ -97,6 +97,11 @@ impl<T> Table<T> {
         self.entries.get(id.index())
     }
 
+    /// The same to be changed.
+    pub fn get_mut(&mut self, id: Id<T>) -> Option<&mut T> {
+        self.entries.get_mut(id.index())
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {

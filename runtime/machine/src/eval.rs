@@ -8,6 +8,8 @@ mod sums;
 pub(crate) mod timed;
 pub(crate) mod walk;
 
+pub use walk::each_expr;
+
 use std::borrow::Cow;
 
 use flow_graph::expr::{CompareOp, EventMeta, ScorePart, TextOp};

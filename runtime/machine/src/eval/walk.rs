@@ -4,7 +4,7 @@ use flow_graph::Expr;
 use flow_graph::program::{Cause, Program, SetAction, StepKind, Trigger, WaitUntil};
 
 /// Visits each expression of a program, and each one inside of it.
-pub(crate) fn each_expr(program: &Program, visit: &mut dyn FnMut(&Expr)) {
+pub fn each_expr(program: &Program, visit: &mut dyn FnMut(&Expr)) {
     let mut visit = |expr: &Expr| expr.walk(&mut |part| visit(part));
     program.behaviours.iter().filter_map(|one| one.filter.as_ref()).for_each(&mut visit);
     for score in &program.scores {
