@@ -1,5 +1,7 @@
 //! Helpers that several test files share.
 
+pub mod harness;
+
 use std::path::{Path, PathBuf};
 
 use flow_compiler::diagnostic::Diagnostic;

@@ -61,7 +61,9 @@ impl Failure {
         } else if kind == std::io::ErrorKind::ReadOnlyFilesystem {
             "nothing can be written there".to_owned()
         } else {
-            error.to_string()
+            // `Too many levels of symbolic links (os error 40)`
+            let said = error.to_string();
+            said.split(" (os error").next().unwrap_or_default().to_lowercase()
         };
         Self::new(format!("cannot {doing} `{}`: {why}", path.display()))
     }

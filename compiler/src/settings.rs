@@ -176,9 +176,27 @@ fn syntax(id: FileId, file: &SourceFile, skipped: u32, error: &toml::de::Error) 
         let at = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX).saturating_add(skipped);
         Span::new(id, at(range.start), at(range.end))
     });
-    let said = error.message().lines().next().unwrap_or("it is not TOML").trim_end_matches('.').to_lowercase();
-    Diagnostic::new(Code::NoSettings, span, format!("`flow.toml` cannot be read: {said}"))
+    let said = error.message().lines().next().unwrap_or_default().to_lowercase();
+    Diagnostic::new(Code::NoSettings, span, format!("`flow.toml` cannot be read: {}", plainly(&said)))
         .help(format!("settings are written in TOML, for example:\n{EXAMPLE}"))
+}
+
+/// What the reader of TOML says, in the words of somebody who writes settings.
+fn plainly(said: &str) -> &str {
+    const WORDS: [(&str, &str); 9] = [
+        ("recurs", "something is nested too deep"),
+        ("key with no value", "a name has no value: write `name = …`"),
+        ("duplicate key", "this name stands here twice"),
+        ("unclosed table", "the `]` of this section is missing"),
+        ("invalid basic string", "this text has a character that may not stand in it, or no end"),
+        ("invalid literal string", "this text has a character that may not stand in it, or no end"),
+        ("invalid mantissa", "this is neither a number nor a text in quotes"),
+        ("string values must be quoted", "a text stands in quotes: `\"…\"`"),
+        ("unexpected key or value", "a line ends after its value"),
+    ];
+    let known = WORDS.iter().find(|(start, _)| said.contains(start));
+    known
+        .map_or_else(|| if said.is_empty() { "it is not TOML" } else { said.trim_end_matches('.') }, |(_, words)| words)
 }
 
 #[cfg(test)]

@@ -27,6 +27,8 @@ pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> tree::File {
         return found;
     }
     let mut own = Sink::default();
+    let text = clean::line_ends(file, text, &mut own);
+    let text = text.as_ref();
     let clean = clean::clean(file, text, &mut own);
     for chunk in chunk::split(&clean.text) {
         let start = chunk.offset as usize;

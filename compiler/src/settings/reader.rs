@@ -121,7 +121,7 @@ impl<'s> Reader<'s> {
     pub(crate) fn text(&mut self, section: &Section<'_>, key: &str) -> Option<Name> {
         let (span, value) = self.value(section, key)?;
         let Some(text) = value.as_str() else {
-            let found = value.type_str();
+            let found = kind(value);
             let help = format!("write it in quotes: `{key} = \"…\"`");
             self.wrong(span, format!("`{key}` must be a text, not {found}"), help);
             return None;
@@ -238,6 +238,18 @@ impl<'s> Reader<'s> {
 
     fn last_span(&self, section: &Section<'_>, key: &str) -> Span {
         self.value(section, key).map_or(section.span, |(span, _)| span)
+    }
+}
+
+/// What a value is, for people.
+fn kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a section",
     }
 }
 

@@ -1,6 +1,8 @@
 //! Mistakes below the grammar: quotes, characters, `#` and `;`. Each is reported here and mended byte for byte, so that
 //! the rest of the line can be read and every position stays true.
 
+mod letters;
+
 use std::borrow::Cow;
 
 use super::lex::{LexKind, Lexeme, Lexer, Quotes};
@@ -47,6 +49,28 @@ pub(crate) fn clean<'a>(file: FileId, text: &'a str, sink: &mut Sink) -> Clean<'
     Clean { text: Cow::Owned(text), wounds }
 }
 
+/// A text whose lines end with LF or CRLF. A carriage return alone is a line's end to some editors and none to others,
+/// which hides what stands behind it: one mistake for a file, and read as the line's end that it was meant to be.
+pub(crate) fn line_ends<'a>(file: FileId, text: &'a str, sink: &mut Sink) -> Cow<'a, str> {
+    let alone = |at: &usize| text.as_bytes().get(at + 1) != Some(&b'\n');
+    let mut returns = text.match_indices('\r').map(|(at, _)| at).filter(alone).peekable();
+    let Some(&first) = returns.peek() else { return Cow::Borrowed(text) };
+    let span = Span::new(file, offset(first), offset(first + 1));
+    sink.push(
+        Diagnostic::new(Code::BadCharacter, span, "a line ends with a carriage return alone (U+000D)")
+            .help("save the file with line ends LF or CRLF"),
+    );
+    let mut ended = String::with_capacity(text.len());
+    let mut from = 0;
+    for at in returns {
+        ended.push_str(text.get(from..at).unwrap_or(""));
+        ended.push('\n');
+        from = at + 1;
+    }
+    ended.push_str(text.get(from..).unwrap_or(""));
+    Cow::Owned(ended)
+}
+
 struct Cleaner<'a, 's> {
     file: FileId,
     text: &'a str,
@@ -59,13 +83,14 @@ struct Cleaner<'a, 's> {
 impl<'a> Cleaner<'a, '_> {
     fn look(&mut self, lexeme: Lexeme) {
         match lexeme.kind {
-            LexKind::Text(Quotes::Straight) | LexKind::Comment | LexKind::Doc => self.nul_inside(lexeme),
+            LexKind::Text(Quotes::Straight) | LexKind::Comment | LexKind::Doc => self.hidden_inside(lexeme),
             LexKind::Text(Quotes::Wrong(before, after)) => self.wrong_quotes(lexeme, before, after),
             LexKind::Text(Quotes::Unclosed(_)) => self.unclosed(lexeme),
             LexKind::Hash => self.hash(lexeme),
             LexKind::Strange => self.strange(lexeme),
             LexKind::Sign if self.slice(lexeme.start, lexeme.end) == ";" => self.semicolon(lexeme),
-            LexKind::Word | LexKind::Open(_) | LexKind::Close(_) | LexKind::Number | LexKind::Sign => {}
+            LexKind::Word | LexKind::Sign => self.foreign(lexeme),
+            LexKind::Open(_) | LexKind::Close(_) | LexKind::Number => {}
         }
     }
 
@@ -153,13 +178,44 @@ impl<'a> Cleaner<'a, '_> {
         self.report_strange(lexeme.start, lexeme.end);
     }
 
-    /// Texts and comments may hold anything but NUL, which other programs take for the end.
-    fn nul_inside(&mut self, lexeme: Lexeme) {
-        let nuls: Vec<usize> = self.slice(lexeme.start, lexeme.end).match_indices('\0').map(|(i, _)| i).collect();
-        if let Some(first) = nuls.first() {
-            self.report_strange(lexeme.start + first, lexeme.start + first + 1);
+    /// Letters of other alphabets, and wide ones, that look like those of the language.
+    fn foreign(&mut self, lexeme: Lexeme) {
+        let word = self.slice(lexeme.start, lexeme.end);
+        let Some((plain, foreign)) = letters::plain(word) else { return };
+        let span = self.span(lexeme.start, lexeme.end);
+        let number = u32::from(foreign);
+        let message = match letters::meant(foreign) {
+            Some(meant) if word.chars().nth(1).is_some() => {
+                format!("`{foreign}` in `{word}` is not the letter `{meant}`: it is U+{number:04X}")
+            }
+            Some(meant) => format!("`{foreign}` is not `{meant}`: it is U+{number:04X}"),
+            None => return,
+        };
+        let title = format!("write `{plain}`");
+        self.sink.push(Diagnostic::new(Code::BadCharacter, span, message).fix(
+            title,
+            span,
+            plain.clone(),
+            Applicability::Safe,
+        ));
+        let end = lexeme.start + plain.len();
+        let bytes = plain.bytes().enumerate();
+        self.edits.extend(bytes.map(|(i, byte)| (lexeme.start + i, lexeme.start + i + 1, byte)));
+        self.edits.push((end, lexeme.end, b' '));
+    }
+
+    /// Texts and comments may hold anything but NUL, which other programs take for the end, and signs that turn the
+    /// direction of reading: a reviewer would see something else than what is there.
+    fn hidden_inside(&mut self, lexeme: Lexeme) {
+        let hidden = |c: char| c == '\0' || letters::turns(c);
+        let text = self.slice(lexeme.start, lexeme.end);
+        for (at, c) in text.char_indices().filter(|(_, c)| hidden(*c)) {
+            let start = lexeme.start + at;
+            self.report_strange(start, start + c.len_utf8());
+            if c == '\0' {
+                self.edits.push((start, start + 1, b' '));
+            }
         }
-        self.edits.extend(nuls.into_iter().map(|i| (lexeme.start + i, lexeme.start + i + 1, b' ')));
     }
 
     /// A file of them is one mistake, not thousands.
@@ -169,16 +225,16 @@ impl<'a> Cleaner<'a, '_> {
             return;
         }
         let span = self.span(start, end);
-        let number = u32::from(c);
-        self.sink.push(
-            Diagnostic::new(
-                Code::BadCharacter,
-                span,
-                format!("the character U+{number:04X} has no place in a program"),
-            )
-            .here("invisible or not a character of text")
-            .fix("remove it", span, " ", Applicability::Unsafe),
-        );
+        let message = format!("{} has no place in a program", letters::name(c));
+        let found = Diagnostic::new(Code::BadCharacter, span, message);
+        self.sink.push(if letters::is_space(c) {
+            found.fix("write a space", span, " ", Applicability::Safe)
+        } else if letters::turns(c) {
+            let found = found.here("what follows is shown in another order than it is read");
+            found.help("remove it; a message in such a script belongs in a file under `templates/`")
+        } else {
+            found.here("cannot be seen").fix("remove it", span, "", Applicability::Unsafe)
+        });
     }
 }
 

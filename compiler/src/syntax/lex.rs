@@ -207,7 +207,10 @@ pub(crate) fn is_word(c: char) -> bool {
 fn is_strange(c: char) -> bool {
     c.is_control()
         || (c.is_whitespace() && !c.is_ascii())
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{FFFD}')
+        || matches!(
+            c,
+            '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFD}'
+        )
 }
 
 /// The closing bracket of an opening one.

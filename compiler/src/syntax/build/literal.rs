@@ -46,7 +46,7 @@ impl Builder<'_> {
         let span = self.span(pair);
         let found = self.integer(self.text(pair), span)?;
         let Ok(number) = u32::try_from(found) else {
-            self.too_large(span);
+            self.too_large(span, "a count goes up to 4294967295");
             return None;
         };
         Some(number)
@@ -55,7 +55,7 @@ impl Builder<'_> {
     pub(super) fn integer(&mut self, text: &str, span: Span) -> Option<i64> {
         let found = text.parse().ok();
         if found.is_none() {
-            self.too_large(span);
+            self.too_large(span, "whole numbers go up to 9223372036854775807");
         }
         found
     }
@@ -63,13 +63,13 @@ impl Builder<'_> {
     fn decimal(&mut self, text: &str, span: Span) -> Option<f64> {
         let found = text.parse().ok().filter(|number: &f64| number.abs() < 1e15);
         if found.is_none() {
-            self.too_large(span);
+            self.too_large(span, "fractions, amounts and shares go up to 999999999999999");
         }
         found
     }
 
-    fn too_large(&mut self, span: Span) {
-        self.bad_literal(Diagnostic::new(Code::BadLiteral, span, "this number is too large"));
+    fn too_large(&mut self, span: Span, help: &str) {
+        self.bad_literal(Diagnostic::new(Code::BadLiteral, span, "this number is too large").help(help));
     }
 
     /// Reports a literal that cannot be; the clause that holds it vanishes.
@@ -169,9 +169,8 @@ impl Builder<'_> {
         let (amount, unit) = (text.get(..split)?, text.get(split..)?.trim());
         let unit = read_unit(unit)?;
         if pair.as_rule() == Rule::duration {
-            let amount = self.integer(amount, span)?;
-            let Ok(amount) = u32::try_from(amount) else {
-                self.too_large(span);
+            let Ok(amount) = amount.parse() else {
+                self.too_large(span, "durations go up to 4294967295 of their unit");
                 return None;
             };
             return Some(Spanned::new(Duration { amount, unit }, span));

@@ -1,0 +1,4 @@
+//! What the fuzz targets of `fuzz/` call, and the test of their corpus too: one copy of each check.
+
+pub mod machine;
+pub mod text;
