@@ -125,7 +125,7 @@ pub(crate) struct Check<'a> {
     /// Channels and connectors that have been called unknown: the mistake is in the settings, once.
     pub(crate) unknown_settings: BTreeSet<String>,
     /// Conditions whose outcome is looked into when all is known.
-    asked: proofs::Asked,
+    pub(crate) asked: proofs::Asked,
     /// The number of each file in the program, which are in the order of their paths.
     locations: BTreeMap<FileId, Id<GraphFile>>,
 }

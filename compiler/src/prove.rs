@@ -32,8 +32,9 @@ mod witness;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use flow_graph::program::{Behaviour, Program};
-use flow_graph::{Expr, Value};
+use flow_graph::expr::ScorePart;
+use flow_graph::program::{Behaviour, Program, Score};
+use flow_graph::{Expr, Span, Value};
 
 pub use build::Around;
 pub use term::{Subject, Term};
@@ -179,6 +180,18 @@ impl<'p> Prover<'p> {
         }
         implied
     }
+}
+
+/// The least and the greatest value of a score; infinite where there is no bound.
+#[must_use]
+pub fn score_bounds(score: &Score) -> (f64, f64) {
+    score::bounds(score, ScorePart::Total)
+}
+
+/// Whether one length of time is never longer than another, in whichever zone and from whichever instant.
+#[must_use]
+pub fn is_at_most(short: Span, long: Span) -> bool {
+    spans::at_most(short, long)
 }
 
 impl Answer {

@@ -64,6 +64,7 @@ impl Check<'_> {
             lifecycle.transitions.push(transition);
             places.push(clause.span);
         }
+        self.asked.transitions.insert(id, places);
         for expect in &it.expects {
             let (from, to) = (self.find_member(id, &expect.from), self.find_member(id, &expect.to));
             let within = self.spanned(&expect.within);
@@ -72,6 +73,7 @@ impl Check<'_> {
                 self.same_stage(&expect.to, expect.span);
             }
             let at = self.location(expect.span);
+            self.asked.expects.entry(id).or_default().push(expect.span);
             lifecycle.expects.push(Expect { from, to, within, at });
         }
     }

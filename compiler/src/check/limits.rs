@@ -47,6 +47,7 @@ impl Check<'_> {
                     Diagnostic::new(Code::NeverOpen, quiet.span, "it is quiet all day, so nothing is ever sent");
                 self.report(wrong.help("write the hours of rest: `quiet 21:00..08:00 local`"));
             }
+            self.asked.quiet = Some(quiet.span);
             self.program.limits.quiet = Some(window(quiet.value));
             self.program.limits.quiet_at = Some(self.location(quiet.span));
         }

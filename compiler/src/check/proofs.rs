@@ -4,29 +4,101 @@
 //! Nothing is said while there are errors: a part that is wrong is not what its author meant. One mistake is told once:
 //! what hangs on something of which it has been said that it never happens is not said again.
 
+mod branches;
 mod clauses;
 mod conditions;
+mod personal;
+mod sends;
+mod stages;
+mod triggers;
+mod writers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use flow_graph::Expr;
-use flow_graph::program::{Program, Score, Segment};
+use flow_graph::program::{Lifecycle, Message, Program, Score, Segment, Sequence, Trigger};
 use flow_graph::{Id, Value};
 
 use super::Check;
 use crate::diagnostic::Diagnostic;
 use crate::prove::{Answer, Around, Prover};
 use crate::source::Span;
+use crate::syntax::tree::trigger::Trigger as TriggerTree;
+
+pub(crate) use triggers::Later;
 
 /// What is noted while conditions are checked.
 #[derive(Debug, Default)]
 pub(crate) struct Asked {
     /// Conditions on their own.
-    questions: Vec<Question>,
+    pub(crate) questions: Vec<Question>,
     /// Both sides of each `and`, by the place of the whole.
-    ands: BTreeMap<Span, [(Span, Expr); 2]>,
+    pub(crate) ands: BTreeMap<Span, [(Span, Expr); 2]>,
     /// Sides of `or` that are more than one question.
-    alternatives: Vec<(Span, Expr)>,
+    pub(crate) alternatives: Vec<(Span, Expr)>,
+    /// Where the transitions of a lifecycle stand.
+    pub(crate) transitions: BTreeMap<Id<Lifecycle>, Vec<Span>>,
+    /// Where its promises stand.
+    pub(crate) expects: BTreeMap<Id<Lifecycle>, Vec<Span>>,
+    /// Each `choose`.
+    pub(crate) arms: Vec<Arms>,
+    /// Each wait for something.
+    pub(crate) waits: Vec<Waiting>,
+    /// Each `send`.
+    pub(crate) sends: Vec<Sending>,
+    /// Where `enter` of each sequence stands.
+    pub(crate) entries: BTreeMap<Id<Sequence>, Span>,
+    /// Where the quiet hours stand.
+    pub(crate) quiet: Option<Span>,
+    /// Triggers that can only fire after something else has begun.
+    pub(crate) later: Vec<(Later, Span, Trigger)>,
+}
+
+/// A `choose`.
+#[derive(Debug, Clone)]
+pub(crate) struct Arms {
+    /// What is known of everybody who comes to it.
+    pub(crate) path: Path,
+    /// Its conditions.
+    pub(crate) arms: Vec<(Span, Expr)>,
+    /// Where `otherwise` stands, when it does something.
+    pub(crate) otherwise: Option<Span>,
+}
+
+/// A `send`.
+#[derive(Debug, Clone)]
+pub(crate) struct Sending {
+    /// In which sequence.
+    pub(crate) sequence: Id<Sequence>,
+    /// What is sent.
+    pub(crate) message: Id<Message>,
+    /// Where it stands.
+    pub(crate) at: Span,
+    /// What is known of everybody who comes to it.
+    pub(crate) path: Path,
+    /// Runs come to it at the instant at which they begin.
+    pub(crate) at_once: bool,
+}
+
+/// Conditions with their outcomes that lead to a step in the same turn, and where they stand.
+pub(crate) type Path = Vec<(Span, Expr, bool)>;
+
+/// A wait for something.
+#[derive(Debug, Clone)]
+pub(crate) struct Waiting {
+    /// In which sequence.
+    pub(crate) sequence: Id<Sequence>,
+    /// Its branches.
+    pub(crate) branches: Vec<WaitBranch>,
+}
+
+/// A branch of a wait.
+#[derive(Debug, Clone)]
+pub(crate) struct WaitBranch {
+    /// Where it stands.
+    pub(crate) at: Span,
+    /// What it waits for.
+    pub(crate) triggers: Vec<Trigger>,
 }
 
 /// A condition, and what it decides.
@@ -83,6 +155,12 @@ impl Check<'_> {
         }
     }
 
+    /// Notes triggers that can only fire after something else has begun.
+    pub(super) fn ask_later(&mut self, place: Later, trees: &[TriggerTree], triggers: &[Trigger]) {
+        let pairs = trees.iter().zip(triggers).map(|(tree, trigger)| (place, tree.span, trigger.clone()));
+        self.asked.later.extend(pairs);
+    }
+
     /// Says what can be proved of the finished program.
     pub(super) fn proofs(&mut self) {
         if self.sink.has_errors() {
@@ -105,11 +183,11 @@ struct Proofs<'c> {
     settled: Settled,
 }
 
-/// What has been said already.
+/// What has been said already: of whom nobody or everybody is a member, and which scores have a band that is never reached.
 #[derive(Debug, Default)]
 struct Settled {
     segments: BTreeSet<Id<Segment>>,
-    bands: BTreeSet<(Id<Score>, u16)>,
+    scores: BTreeSet<Id<Score>>,
 }
 
 impl<'c> Proofs<'c> {
@@ -119,7 +197,14 @@ impl<'c> Proofs<'c> {
     }
 
     fn all(mut self) -> Vec<Diagnostic> {
+        self.bands();
         self.conditions();
+        self.lifecycles();
+        self.branches();
+        self.triggers();
+        self.sends();
+        self.writers();
+        self.personal();
         self.found
     }
 
@@ -141,8 +226,8 @@ impl<'c> Proofs<'c> {
         expr.walk(&mut |part| {
             if let Expr::InSegment(id) = part {
                 hangs |= self.settled.segments.contains(id);
-            } else if let Expr::InBand { score, band } = part {
-                hangs |= self.settled.bands.contains(&(*score, *band));
+            } else if let Expr::InBand { score, .. } | Expr::Score { score, .. } = part {
+                hangs |= self.settled.scores.contains(score);
             }
         });
         hangs

@@ -32,10 +32,12 @@ impl Check<'_> {
 
     fn score(&mut self, score: &mut Score, it: &ScoreItem, item: &Item) {
         let range = self.once("range", &it.range, |range| range.span).cloned();
+        let mut sound = range.clone();
         if let Some(range) = &range {
             if range.value.0 < range.value.1 {
                 score.range = Some(range.value);
             } else {
+                sound = None;
                 let wrong = Diagnostic::new(Code::ScoreRule, range.span, "this range holds nothing");
                 self.report(wrong.help("write the smaller end first: `range 0..100`"));
             }
@@ -51,7 +53,7 @@ impl Check<'_> {
             self.rule(score, rule, default_ms);
         }
         if let Some(bands) = self.once("bands", &it.bands, |bands| bands.span) {
-            score.bands = self.bands(&bands.value, range.as_ref());
+            score.bands = self.bands(&bands.value, sound.as_ref());
         }
     }
 

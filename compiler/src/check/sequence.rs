@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use flow_graph::program::{Again, Goal, Message, Sequence, StepId, Trigger};
 use flow_graph::{Id, Type};
 
-use super::proofs::Place;
+use super::proofs::{Later, Place};
 use super::{Check, RunScope, Scope};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::prove::Around;
@@ -93,6 +93,7 @@ impl Check<'_> {
         let mut sequence = self.empty_sequence(item);
         if let Some(enter) = self.once("enter", &tree.enter, |enter| enter.span) {
             sequence.enter = self.triggers(&Scope::contact(), &enter.value);
+            self.asked.entries.insert(id, enter.span);
             sequence.enter_at = self.location(enter.span);
         }
         let run = self.run_of(id, item, tree, &mut sequence);
@@ -138,6 +139,7 @@ impl Check<'_> {
     fn goal_and_exits(&mut self, scope: &Scope, tree: &SequenceItem, sequence: &mut Sequence) {
         if let Some(goal) = self.once("goal", &tree.goal, |goal| goal.span) {
             let triggers = self.triggers(scope, &goal.triggers);
+            self.ask_later(Later::Goal, &goal.triggers, &triggers);
             let within = goal.within.as_ref().map(|within| self.positive(within, "a goal"));
             let at = self.location(goal.span);
             sequence.goal = Some(Goal { triggers, within, at });
@@ -145,7 +147,9 @@ impl Check<'_> {
         if let Some(exit) = self.once("exit on", &tree.exit_on, |exit| exit.span) {
             for trigger in &exit.value {
                 let at = self.location(trigger.span);
-                sequence.exit_on.extend(self.trigger(scope, trigger).map(|trigger| (trigger, at)));
+                let found = self.trigger(scope, trigger);
+                self.ask_later(Later::Exit, std::slice::from_ref(trigger), found.as_slice());
+                sequence.exit_on.extend(found.map(|trigger| (trigger, at)));
             }
         }
     }

@@ -3,7 +3,7 @@
 use flow_graph::Span as Length;
 use flow_graph::program::{Calendar, Location, Reminder, Sla, StepKind};
 
-use super::proofs::Place;
+use super::proofs::{Later, Place};
 use super::{Check, Scope};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::prove::Around;
@@ -87,6 +87,7 @@ impl Check<'_> {
 
     fn met(&mut self, sla: &mut Sla, tree: &MetClause) {
         sla.met = self.triggers(&Scope::contact(), &tree.triggers);
+        self.ask_later(Later::Met, &tree.triggers, &sla.met);
         sla.met_at = self.location(tree.span);
         sla.within = self.positive(&tree.within, "a service level");
         let Some(name) = &tree.calendar else { return };

@@ -123,9 +123,20 @@ codes! {
     AlwaysHolds = 4083, "always-holds", Warning;
     DeadClause = 4084, "clause-without-effect", Warning;
     NobodyEnters = 4085, "nobody-enters", Error;
+    HiddenTransition = 4086, "hidden-transition", Error;
+    HiddenBranch = 4087, "hidden-branch", Error;
+    EndlessWait = 4088, "endless-wait", Error;
+    ImpossibleTrigger = 4089, "impossible-trigger", Error;
+    StageUnreached = 4090, "stage-unreached", Warning;
+    ExpectImpossible = 4091, "impossible-expectation", Error;
+    BandUnreached = 4092, "band-unreached", Error;
+    TwoWriters = 4093, "two-writers", Warning;
     // 5xxx: consent, time, pressure
     ConsentNotAsked = 5001, "consent-not-asked", Error;
     NeverOpen = 5002, "never-open", Error;
+    DroppedMessage = 5005, "dropped-message", Warning;
+    PersonalData = 5006, "personal-data", Warning;
+    QuietWait = 5007, "quiet-wait", Warning;
     // 6xxx: plan and people in flight
     MigrationAddress = 6001, "migration-address", Error;
     MigrationTarget = 6002, "migration-target", Error;

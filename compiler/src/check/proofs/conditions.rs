@@ -33,7 +33,14 @@ impl Proofs<'_> {
 
     fn condition(&mut self, question: &Question) {
         let Question { place, span, expr, around } = question;
-        if is_constant(expr) || self.hangs_on_settled(expr) {
+        if is_constant(expr) {
+            return;
+        }
+        if self.hangs_on_settled(expr) {
+            // What reads this one hangs on the same mistake.
+            if let Place::Segment(id) = place {
+                self.settled.segments.insert(*id);
+            }
             return;
         }
         if self.never(expr, *around) {

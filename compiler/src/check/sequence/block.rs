@@ -13,11 +13,11 @@ use super::path::Paths;
 use super::run::blocks;
 use crate::check::Scope;
 use crate::check::logic::facts;
-use crate::check::proofs::Place;
+use crate::check::proofs::{Arms, Later, Path, Place, Sending, WaitBranch, Waiting};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::prove;
 use crate::source::Span;
-use crate::syntax::tree::step::{Block, Choose, Split, Step as Tree, StepKind as Kind};
+use crate::syntax::tree::step::{Block, Choose, Split, Step as Tree, StepKind as Kind, WaitFor};
 use crate::template::Reach;
 
 /// The steps of one sequence under construction.
@@ -29,6 +29,10 @@ pub(super) struct Steps {
     done: Vec<Step>,
     paths: Paths,
     splits: BTreeMap<String, Span>,
+    /// What is certain of everybody who comes to the step at hand, since the last wait.
+    path: Path,
+    /// Runs come to the step at hand at the instant at which they begin.
+    at_once: bool,
 }
 
 /// Where a step stands among others.
@@ -54,7 +58,8 @@ impl Check<'_> {
             return Vec::new();
         }
         let (done, paths, splits) = (Vec::new(), Paths::default(), BTreeMap::new());
-        let mut steps = Steps { reach, sequence: id, name: name.to_owned(), done, paths, splits };
+        let mut steps =
+            Steps { reach, sequence: id, name: name.to_owned(), done, paths, splits, path: Path::new(), at_once: true };
         self.block(&mut steps, scope, trees, &Around { path: "", next: None });
         steps.done
     }
@@ -78,6 +83,8 @@ impl Check<'_> {
             if waits(&tree.kind) {
                 // What was certain before a wait need not be so after it.
                 scope.known.clear();
+                steps.path.clear();
+                steps.at_once = false;
             }
         }
         entry
@@ -119,21 +126,7 @@ impl Check<'_> {
         match &tree.kind {
             Kind::Wait(duration) => StepKind::Wait(self.positive(duration, "a wait")),
             Kind::WaitUntil(until) => self.wait_until(scope, until, tree.head).unwrap_or(StepKind::Exit),
-            Kind::WaitFor(wait) => {
-                let limit = self.wait_for(wait, tree.head);
-                let mut branches = Vec::new();
-                for (place, branch) in wait.branches.iter().enumerate() {
-                    let triggers = self.triggers(scope, &branch.triggers);
-                    let target =
-                        self.inner(steps, &unknowing(scope), &branch.block, &format!("on {}", place + 1), around);
-                    branches.push((triggers, target));
-                }
-                let timeout = match &wait.timeout {
-                    Some(block) => self.inner(steps, &unknowing(scope), block, "timeout", around),
-                    None => around.next,
-                };
-                StepKind::WaitFor { limit, since_entry: wait.since_entry.is_some(), branches, timeout }
-            }
+            Kind::WaitFor(wait) => self.wait_branches(steps, scope, wait, (tree.head, around)),
             Kind::Send(name) => self.send(steps, name, tree.head).unwrap_or(StepKind::Exit),
             Kind::Choose(choose) => self.choose(steps, scope, choose, around),
             Kind::Split(split) => self.split(steps, scope, split, around),
@@ -149,6 +142,8 @@ impl Check<'_> {
     fn send(&mut self, steps: &Steps, name: &crate::source::Name, at: Span) -> Option<StepKind> {
         let message = self.find::<Message>(name)?;
         self.flow.sends.entry(message).or_default().push((steps.sequence, at));
+        let (path, at_once) = (steps.path.clone(), steps.at_once);
+        self.asked.sends.push(Sending { sequence: steps.sequence, message, at, path, at_once });
         Some(StepKind::Send(message))
     }
 
@@ -164,21 +159,61 @@ impl Check<'_> {
         self.block(steps, scope, &block.steps, &Around { path: &path, next: around.next })
     }
 
+    fn wait_branches(
+        &mut self,
+        steps: &mut Steps,
+        scope: &Scope,
+        wait: &WaitFor,
+        (head, around): (Span, &Around<'_>),
+    ) -> StepKind {
+        let limit = self.wait_for(wait, head);
+        let (mut branches, mut noted) = (Vec::new(), Vec::new());
+        steps.path.clear();
+        steps.at_once = false;
+        for (place, branch) in wait.branches.iter().enumerate() {
+            let triggers = self.triggers(scope, &branch.triggers);
+            self.ask_later(Later::Wait(limit.is_none()), &branch.triggers, &triggers);
+            let at = branch.triggers.iter().map(|trigger| trigger.span).reduce(Span::to).unwrap_or(head);
+            noted.push(WaitBranch { at, triggers: triggers.clone() });
+            let target = self.inner(steps, &unknowing(scope), &branch.block, &format!("on {}", place + 1), around);
+            branches.push((triggers, target));
+        }
+        self.asked.waits.push(Waiting { sequence: steps.sequence, branches: noted });
+        let timeout = match &wait.timeout {
+            Some(block) => self.inner(steps, &unknowing(scope), block, "timeout", around),
+            None => around.next,
+        };
+        StepKind::WaitFor { limit, since_entry: wait.since_entry.is_some(), branches, timeout }
+    }
+
     fn choose(&mut self, steps: &mut Steps, scope: &Scope, tree: &Choose, around: &Around<'_>) -> StepKind {
         let mut arms = Vec::new();
         let mut scope = scope.clone();
+        let (path, at_once) = (steps.path.clone(), steps.at_once);
+        let mut before = path.clone();
         for (place, (tree, block)) in tree.arms.iter().enumerate() {
             let condition = self.condition(&scope, tree);
             self.ask(Place::Arm, tree.span, &condition, prove::Around::default());
+            steps.at_once = at_once;
+            steps.path.clone_from(&before);
+            steps.path.push((tree.span, condition.clone(), true));
+            before.push((tree.span, condition.clone(), false));
             let inside = scope.knowing(facts(&condition, true));
             scope = scope.knowing(facts(&condition, false));
             let target = self.inner(steps, &inside, block, &format!("when {}", place + 1), around);
             arms.push((condition, target));
         }
+        steps.at_once = at_once;
+        steps.path.clone_from(&before);
         let otherwise = match &tree.otherwise {
             Some(block) => self.inner(steps, &scope, block, "otherwise", around),
             None => around.next,
         };
+        let own = before.split_off(path.len()).into_iter().map(|(span, condition, _)| (span, condition)).collect();
+        let taken = tree.otherwise.as_ref().filter(|block| !block.steps.is_empty()).map(|block| block.span);
+        steps.at_once = at_once;
+        steps.path.clone_from(&path);
+        self.asked.arms.push(Arms { path, arms: own, otherwise: taken });
         StepKind::Choose { arms, otherwise }
     }
 
@@ -204,14 +239,19 @@ impl Check<'_> {
             self.report(wrong.help("write shares that add up to 100 %"));
         }
         let mut arms: Vec<SplitArm> = Vec::new();
+        let (path, at_once) = (steps.path.clone(), steps.at_once);
         for (tree, share) in tree.arms.iter().zip(shares) {
             if arms.iter().any(|arm| arm.name == tree.name.value) {
                 let message = format!("the arm `{}` stands in this split twice", tree.name.value);
                 self.report(Diagnostic::new(Code::DuplicateName, tree.name.span, message).help("give it another name"));
             }
+            steps.at_once = at_once;
+            steps.path.clone_from(&path);
             let target = self.inner(steps, scope, &tree.block, &tree.name.value, around);
             arms.push(SplitArm { name: tree.name.value.clone(), share, target });
         }
+        steps.at_once = at_once;
+        steps.path = path;
         StepKind::Split { salt: format!("{}.{}", steps.name, name.value), arms }
     }
 }
