@@ -34,14 +34,14 @@ use flow_graph::{Id, Timestamp};
 pub use steps::{Stranded, Version, WhyStranded};
 
 use crate::contact::journey::{Doing, Run};
-use crate::contact::{Contact, Facts};
+use crate::contact::{Contact, Facts, Memory};
 use crate::decision::{Cause, ExitReason, Transition};
 use crate::engine::{Engine, EngineError};
 use crate::input::Event;
 use crate::journey::runs::{self, Ending};
 use crate::journey::{entries, lifecycle, waits};
 use crate::step;
-use crate::turn::Turn;
+use crate::turn::{Batch, Turn};
 use freeze::{Freezer, Kept};
 use names::Names;
 use steps::{Landing, Landings};
@@ -241,6 +241,7 @@ impl Change {
             born: contact.born,
             facts: Facts::new(&self.new),
             journey: carry::journey(names, &contact.journey),
+            memory: Memory::default(),
         };
         facts::carry((&self.old, &self.new), names, &contact, &mut adopted, log);
         adopted.journey.runs = runs.iter().map(|(run, _)| run.clone()).collect();
@@ -290,7 +291,7 @@ fn settle(mut turn: Turn<'_>, names: &Names<'_>, runs: &[(Run, Fate)], moves: &m
         let Some(fresh) = turn.program().lifecycles.get(id) else { continue };
         lifecycle::enter(&mut turn, id, None, fresh.start, fresh.at);
     }
-    lifecycle::settle(&mut turn, &mut Vec::new());
+    lifecycle::settle(&mut turn, &mut Batch::new());
     turn.refresh();
     turn.silent = false;
     for (run, fate) in runs {

@@ -2,6 +2,7 @@
 
 pub mod facts;
 pub mod journey;
+pub(crate) mod memory;
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use facts::Facts;
 pub use journey::Journey;
+pub(crate) use memory::Memory;
 
 use crate::engine::Engine;
 
@@ -26,6 +28,8 @@ pub struct Contact {
     pub facts: Facts,
     /// Stages, runs, service levels, what was sent and consented to.
     pub journey: Journey,
+    #[serde(skip)]
+    pub(crate) memory: Memory,
 }
 
 impl Contact {
@@ -38,6 +42,7 @@ impl Contact {
             born: false,
             facts: Facts::new(engine),
             journey: Journey::new(engine),
+            memory: Memory::default(),
         }
     }
 }

@@ -9,6 +9,7 @@ use flow_graph::program::{Derived, Score, Segment};
 use flow_graph::{Id, Timestamp};
 
 use crate::contact::Contact;
+use crate::contact::memory::Found;
 use crate::engine::Engine;
 use crate::eval::View;
 
@@ -41,7 +42,9 @@ pub fn refresh(engine: &Engine, contact: &mut Contact, now: Timestamp) -> Vec<Ch
 /// The same for some of them, in the program's order; what the others read has not changed.
 pub(crate) fn refresh_some(engine: &Engine, contact: &mut Contact, now: Timestamp, which: &[Derived]) -> Vec<Change> {
     let mut changes = Vec::new();
-    contact.facts.find_zone(engine);
+    if matches!(contact.memory.zone, Found::Unknown) {
+        contact.find_zone(engine);
+    }
     for derived in which {
         match *derived {
             Derived::Score(id) => changes.extend(refresh_score(engine, contact, now, id)),
@@ -56,11 +59,15 @@ pub(crate) fn refresh_some(engine: &Engine, contact: &mut Contact, now: Timestam
 #[must_use]
 pub fn next_change(engine: &Engine, contact: &Contact, now: Timestamp) -> Option<Timestamp> {
     let view = View::new(engine, contact, now);
-    let each = engine.timed().iter().filter_map(|derived| match *derived {
-        Derived::Score(id) => band::next(&view, id),
-        Derived::Segment(id) => view.next_change(engine.segment(id)?),
-    });
-    each.min()
+    engine.timed().iter().filter_map(|derived| next_of(&view, *derived)).min()
+}
+
+/// The same for one of them.
+pub(crate) fn next_of(view: &View<'_>, derived: Derived) -> Option<Timestamp> {
+    match derived {
+        Derived::Score(id) => band::next(view, id),
+        Derived::Segment(id) => view.next_change(view.engine.segment(id)?),
+    }
 }
 
 fn refresh_score(engine: &Engine, contact: &mut Contact, now: Timestamp, id: Id<Score>) -> Option<Change> {

@@ -1,43 +1,31 @@
 //! A program made ready to run: regular expressions compiled, zones looked up, what hangs on what.
 
+pub(crate) mod plan;
+
 use std::sync::Arc;
 
-use flow_graph::program::{Behaviour, Calendar, Derived, Event as EventType, Score, Segment};
+use flow_graph::program::{Calendar, Derived, Event as EventType, Segment};
 use flow_graph::{Expr, Id, Program};
-use jiff::tz::TimeZone;
 use regex::Regex;
 use rustc_hash::FxHashMap;
 
-use crate::contact::facts::seen::Print;
-use crate::eval::{reach, timed, walk};
+use crate::eval::{timed, walk};
 use crate::time::working::Hours;
-use crate::time::zone;
+use crate::time::{Zone, zone};
+use plan::{EventPlan, Readers};
 
 /// A program made ready to run. Cheap to share, never changed.
 #[derive(Debug)]
 pub struct Engine {
     program: Arc<Program>,
-    zone: &'static TimeZone,
+    zone: &'static Zone,
     calendars: Vec<Hours>,
     patterns: FxHashMap<String, Regex>,
     /// By event: what it can change.
     plans: Vec<EventPlan>,
     /// What can change when nothing but time passes.
     timed: Vec<Derived>,
-    /// That, and what reads it, in the program's order.
-    passing: Vec<Derived>,
-}
-
-/// What an event can change.
-#[derive(Debug, Default)]
-pub(crate) struct EventPlan {
-    pub(crate) behaviours: Vec<Id<Behaviour>>,
-    /// Scores with the positions of their rules.
-    pub(crate) hits: Vec<(Id<Score>, usize)>,
-    /// Slots of unique fields, with the fingerprint of event and field by name.
-    pub(crate) unique: Vec<(usize, Print)>,
-    /// Scores and segments that can change by it or by the time passed before it, in the program's order.
-    pub(crate) derived: Vec<Derived>,
+    readers: Readers,
 }
 
 impl Engine {
@@ -54,12 +42,9 @@ impl Engine {
         let calendars = calendars.collect::<Result<_, _>>()?;
         let patterns = patterns(&program)?;
         let timed = timed::derived(&program);
-        let mut plans = plans(&program);
-        for (event, plan) in program.events.ids().zip(&mut plans) {
-            plan.derived = reach::by_event(&program, event, &timed);
-        }
-        let passing = reach::by_time(&program, &timed);
-        Ok(Self { program, zone, calendars, patterns, plans, timed, passing })
+        let plans = plan::of_events(&program, &timed);
+        let readers = Readers::new(&program, &timed);
+        Ok(Self { program, zone, calendars, patterns, plans, timed, readers })
     }
 
     /// The program.
@@ -70,7 +55,7 @@ impl Engine {
 
     /// The project's zone.
     #[must_use]
-    pub fn zone(&self) -> &TimeZone {
+    pub fn zone(&self) -> &'static Zone {
         self.zone
     }
 
@@ -95,12 +80,9 @@ impl Engine {
         &self.timed
     }
 
-    /// What an event can change of scores and segments, or without one what time alone can; with all that reads it.
-    pub(crate) fn derived_by(&self, event: Option<Id<EventType>>) -> &[Derived] {
-        match event {
-            None => &self.passing,
-            Some(event) => self.plan(event).map_or(&self.program.order, |plan| &plan.derived),
-        }
+    /// What hangs on what is no event.
+    pub(crate) fn readers(&self) -> &Readers {
+        &self.readers
     }
 
     /// The condition of a segment.
@@ -127,28 +109,6 @@ fn patterns(program: &Program) -> Result<FxHashMap<String, Regex>, EngineError> 
         }
     });
     wrong.map_or(Ok(patterns), Err)
-}
-
-fn plans(program: &Program) -> Vec<EventPlan> {
-    let mut plans: Vec<EventPlan> = program.events.iter().map(|_| EventPlan::default()).collect();
-    for (id, behaviour) in program.behaviours.enumerate() {
-        if let Some(plan) = plans.get_mut(behaviour.event.index()) {
-            plan.behaviours.push(id);
-        }
-    }
-    for (id, score) in program.scores.enumerate() {
-        for (position, rule) in score.hits.iter().enumerate() {
-            if let Some(plan) = plans.get_mut(rule.event.index()) {
-                plan.hits.push((id, position));
-            }
-        }
-    }
-    for (plan, event) in plans.iter_mut().zip(program.events.iter()) {
-        let name = Print::of(event.name.as_bytes()).with(&[0]);
-        let unique = event.fields.iter().enumerate().filter(|(_, field)| field.unique);
-        plan.unique = unique.map(|(slot, field)| (slot, name.with(field.name.as_bytes()).with(&[0]))).collect();
-    }
-    plans
 }
 
 /// Why a program cannot be run.

@@ -20,7 +20,7 @@ use crate::contact::Contact;
 use crate::derive::score;
 use crate::engine::Engine;
 use crate::input::Event;
-use crate::time;
+use crate::time::{self, Zone};
 
 /// What an expression sees.
 #[derive(Debug, Clone, Copy)]
@@ -168,7 +168,7 @@ impl<'a> View<'a> {
         score::value(self, id, part)
     }
 
-    pub(crate) fn zone(&self) -> &'a jiff::tz::TimeZone {
+    pub(crate) fn zone(&self) -> &'a Zone {
         self.contact.zone(self.engine)
     }
 

@@ -28,22 +28,28 @@ pub enum Taken {
 
 /// The event as it counts: one that claims to come from the future happened when it arrived.
 #[must_use]
-pub fn held(event: &Arc<Event>, now: Timestamp) -> Arc<Event> {
-    if event.time <= now { Arc::clone(event) } else { Arc::new(Event { time: now, ..Event::clone(event) }) }
+pub fn held(event: Arc<Event>, now: Timestamp) -> Arc<Event> {
+    if event.time <= now { event } else { Arc::new(Event { time: now, ..Event::clone(&event) }) }
 }
 
 impl Facts {
     /// Takes an event that arrives now.
     pub fn take_event(engine: &Engine, contact: &mut Contact, event: &Arc<Event>, now: Timestamp) -> Taken {
+        Self::take(engine, contact, &held(Arc::clone(event), now), now)
+    }
+
+    /// The same for an event that is not of the future.
+    pub(crate) fn take(engine: &Engine, contact: &mut Contact, event: &Event, now: Timestamp) -> Taken {
         if is_repeated(engine, contact, event, now) {
             return Taken::Duplicate;
         }
-        let event = held(event, now);
-        for behaviour in engine.plan(event.kind).iter().flat_map(|plan| &plan.behaviours) {
-            count(engine, contact, &event, now, *behaviour);
-        }
-        for &(score, rule) in engine.plan(event.kind).iter().flat_map(|plan| &plan.hits) {
-            hit(engine, contact, &event, now, (score, rule));
+        if let Some(plan) = engine.plan(event.kind) {
+            for behaviour in &plan.behaviours {
+                count(engine, contact, event, now, *behaviour);
+            }
+            for &(score, rule) in &plan.hits {
+                hit(engine, contact, event, now, (score, rule));
+            }
         }
         let late = time::add(contact.zone(engine), event.time, engine.program().project.late_after) < now;
         Taken::New { late }
@@ -51,14 +57,14 @@ impl Facts {
 
     /// Takes new values of fields: per field the newest time wins, of equal ones the later arrival. False for a
     /// duplicate.
-    pub fn take_attributes(engine: &Engine, contact: &mut Contact, attributes: &Attributes, now: Timestamp) -> bool {
+    pub fn take_attributes(engine: &Engine, contact: &mut Contact, attributes: Attributes, now: Timestamp) -> bool {
         let within = engine.program().project.duplicates_within;
         let zone = contact.zone(engine);
         if contact.facts.seen.repeats(&attributes.id, zone, within, now) {
             return false;
         }
-        for (field, value) in &attributes.changes {
-            Self::set_field(engine, contact, *field, value.clone(), attributes.time.min(now));
+        for (field, value) in attributes.changes {
+            Self::set_field(engine, contact, field, value, attributes.time.min(now));
         }
         true
     }
@@ -67,7 +73,7 @@ impl Facts {
     pub fn set_field(engine: &Engine, contact: &mut Contact, field: Id<Field>, value: Value, time: Timestamp) {
         contact.facts.write(field, value, time);
         if engine.program().zone_field == Some(field) {
-            contact.facts.find_zone(engine);
+            contact.find_zone(engine);
             recount(engine, contact);
         }
     }
@@ -81,7 +87,7 @@ impl Facts {
                 contact.facts.write(field, other.field(field).clone(), since);
             }
         }
-        contact.facts.find_zone(engine);
+        contact.find_zone(engine);
         Self::rebuild(engine, contact, log);
         contact.facts.seen.unite(&other.seen);
     }

@@ -5,15 +5,17 @@
 //! ends in a gap or a fold begins or ends at the instant this rule gives.
 
 pub mod clock;
+pub(crate) mod shifts;
 pub mod working;
 pub mod zones;
 
 use flow_graph::{Span, Timestamp};
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::TimeZone;
+use jiff::tz::Offset;
 
 pub use clock::{next_clock, quiet_until};
-pub use zones::zone;
+pub use shifts::Shifts;
+pub use zones::{Clocks, Zone, zone};
 
 /// A day of 24 hours in milliseconds.
 pub const DAY_MS: i64 = 86_400_000;
@@ -24,28 +26,30 @@ const OFFSETS_MS: i64 = 3 * DAY_MS;
 /// The instant one span after another: calendar spans lead to the same clock time, at the end of a shorter month to
 /// its last day. Held at the ends of time.
 #[must_use]
-pub fn add(zone: &TimeZone, from: Timestamp, span: Span) -> Timestamp {
+pub fn add(zone: &impl Clocks, from: Timestamp, span: Span) -> Timestamp {
     moved(zone, from, span, 1)
 }
 
 /// The instant one span before another.
 #[must_use]
-pub fn subtract(zone: &TimeZone, from: Timestamp, span: Span) -> Timestamp {
+pub fn subtract(zone: &impl Clocks, from: Timestamp, span: Span) -> Timestamp {
     moved(zone, from, span, -1)
 }
 
 /// The instant at which a zone's clocks show a date and a time.
 #[must_use]
-pub fn local_instant(zone: &TimeZone, date: Date, time: Time) -> Timestamp {
+pub fn local_instant(zone: &impl Clocks, date: Date, time: Time) -> Timestamp {
     instant_of(zone, date.to_datetime(time)).unwrap_or(if date.year() > 1970 { Timestamp::MAX } else { Timestamp::MIN })
 }
 
 /// What a zone's clocks show at an instant; instants beyond what can be shown are held at the ends.
 #[must_use]
-pub fn local(zone: &TimeZone, at: Timestamp) -> DateTime {
+pub fn local(zone: &impl Clocks, at: Timestamp) -> DateTime {
     let held = at.clamp(Timestamp::FIRST_VALID, Timestamp::LAST_VALID);
     let instant = jiff::Timestamp::from_millisecond(held.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    zone.to_datetime(instant)
+    let offset = zone.shifts().and_then(|shifts| shifts.offset(held));
+    let offset = offset.and_then(|ms| Offset::from_seconds(i32::try_from(ms / 1_000).ok()?).ok());
+    offset.map_or_else(|| zone.rules().to_datetime(instant), |offset| offset.to_datetime(instant))
 }
 
 /// The day a number of days after (or before) another, if the calendar has it.
@@ -56,7 +60,7 @@ pub fn day_after(date: Date, days: i64) -> Option<Date> {
 
 /// Whether a zone has the day at all: crossing the date line skips one.
 #[must_use]
-pub fn day_exists(zone: &TimeZone, date: Date) -> bool {
+pub fn day_exists(zone: &impl Clocks, date: Date) -> bool {
     let next = day_after(date, 1);
     next.is_none_or(|next| local_instant(zone, date, Time::midnight()) < local_instant(zone, next, Time::midnight()))
 }
@@ -90,7 +94,7 @@ pub fn shift_date(date: Date, by: Span, back: bool) -> Option<Date> {
     }
 }
 
-fn moved(zone: &TimeZone, from: Timestamp, span: Span, sign: i64) -> Timestamp {
+fn moved(zone: &impl Clocks, from: Timestamp, span: Span, sign: i64) -> Timestamp {
     match span {
         Span::Elapsed(ms) => from.plus(ms.saturating_mul(sign)),
         Span::Calendar { months: 0, days: 0 } => from,
@@ -103,10 +107,26 @@ fn moved(zone: &TimeZone, from: Timestamp, span: Span, sign: i64) -> Timestamp {
     }
 }
 
-fn calendar(zone: &TimeZone, from: Timestamp, months: i64, days: i64) -> Option<Timestamp> {
+fn calendar(zone: &impl Clocks, from: Timestamp, months: i64, days: i64) -> Option<Timestamp> {
     if from < Timestamp::FIRST_VALID || from > Timestamp::LAST_VALID {
         return None;
     }
+    by_table(zone, from, months, days).or_else(|| by_rules(zone, from, months, days))
+}
+
+/// The usual case: everything lies within the table of clock changes.
+fn by_table(zone: &impl Clocks, from: Timestamp, months: i64, days: i64) -> Option<Timestamp> {
+    // Two thousand years: what is more is beyond the table in any case.
+    let far = months.unsigned_abs() > 24_000 || days.unsigned_abs() > 730_000;
+    let shifts = zone.shifts().filter(|_| !far)?;
+    let mut wall = from.0 + shifts.offset(from)?;
+    if months != 0 {
+        wall = shifts::months_on(wall, months);
+    }
+    shifts.instant(wall + days * DAY_MS)
+}
+
+fn by_rules(zone: &impl Clocks, from: Timestamp, months: i64, days: i64) -> Option<Timestamp> {
     let mut there = local(zone, from);
     if months != 0 {
         there = there.checked_add(jiff::Span::new().try_months(months).ok()?).ok()?;
@@ -117,6 +137,16 @@ fn calendar(zone: &TimeZone, from: Timestamp, months: i64, days: i64) -> Option<
     instant_of(zone, there)
 }
 
-fn instant_of(zone: &TimeZone, there: DateTime) -> Option<Timestamp> {
-    zone.to_ambiguous_timestamp(there).compatible().ok().map(|instant| Timestamp(instant.as_millisecond()))
+fn instant_of(zone: &impl Clocks, there: DateTime) -> Option<Timestamp> {
+    let quick = || {
+        let time = there.time();
+        let nanoseconds = i64::from(time.subsec_nanosecond());
+        let seconds = i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second());
+        let date = there.date();
+        let days = shifts::days_of(date.year().into(), date.month().into(), date.day().into());
+        let wall = days * DAY_MS + seconds * 1_000 + nanoseconds / 1_000_000;
+        zone.shifts().filter(|_| nanoseconds % 1_000_000 == 0)?.instant(wall)
+    };
+    let by_rules = || zone.rules().to_ambiguous_timestamp(there).compatible().ok();
+    quick().or_else(|| by_rules().map(|instant| Timestamp(instant.as_millisecond())))
 }

@@ -16,15 +16,17 @@
 
 mod look;
 mod signal;
+mod stale;
 mod wake;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use flow_graph::program::{Lifecycle, Location};
 use flow_graph::{Id, Program, Timestamp};
+use smallvec::SmallVec;
 
 pub(crate) use signal::{Scope, Signal};
+pub(crate) use stale::Stale;
 
 use crate::contact::Contact;
 use crate::decision::{Cause, Decision, DecisionKind, Item, Outcome, Transition, Why};
@@ -47,15 +49,11 @@ pub(crate) enum Begin {
     Time,
 }
 
-/// What can have changed since the end of the last turn.
-#[derive(Debug, Clone, Copy)]
-enum News {
-    Any,
-    /// One event came in, and time has passed.
-    Event(Id<flow_graph::program::Event>),
-    /// Time has passed.
-    Time,
-}
+/// Signals that are handled together.
+pub(crate) type Batch = SmallVec<[Signal; 4]>;
+
+/// Numbers of runs.
+pub(crate) type Serials = SmallVec<[u32; 8]>;
 
 /// One turn of one contact.
 #[derive(Debug)]
@@ -69,7 +67,7 @@ pub(crate) struct Turn<'a> {
     /// What began the turn.
     pub(crate) origin: Cause,
     /// What is still to be handled.
-    pub(crate) queue: VecDeque<Signal>,
+    pub(crate) queue: Batch,
     /// Why runs wish to send, for those that began to wish in this turn.
     pub(crate) wishes: Vec<(u32, Cause)>,
     /// Nothing is triggered: the input is late, a merge, or a new program.
@@ -78,7 +76,14 @@ pub(crate) struct Turn<'a> {
     pub(crate) entered: Vec<(Id<Lifecycle>, u16)>,
     /// Facts or runs have changed since conditions were last looked at.
     pub(crate) touched: bool,
-    news: News,
+    /// What has changed since scores and segments were last derived.
+    pub(crate) stale: Stale,
+    /// Conditions of transitions may hold that did not when they were last looked at.
+    pub(crate) stir: bool,
+    /// A transition was held back for this turn: the next one looks again.
+    pub(crate) barred: bool,
+    /// Up to when everything stands still has to be worked out anew.
+    pub(crate) restless: bool,
     signals_left: usize,
 }
 
@@ -101,12 +106,15 @@ impl<'a> Turn<'a> {
             out,
             cause: Cause::Time,
             origin: Cause::Time,
-            queue: VecDeque::new(),
+            queue: Batch::new(),
             wishes: Vec::new(),
             silent: false,
             entered: Vec::new(),
             touched: true,
-            news: News::Any,
+            stale: Stale::ALL,
+            stir: true,
+            barred: false,
+            restless: true,
             signals_left: SIGNALS_AT_MOST,
         }
     }
@@ -118,7 +126,7 @@ impl<'a> Turn<'a> {
 
     /// Handles the queue until nothing is left, and computes when something changes by itself next.
     pub(crate) fn finish(mut self) {
-        self.refresh_news();
+        self.refresh();
         let mut settled = false;
         if self.silent {
             self.queue.clear();
@@ -128,9 +136,17 @@ impl<'a> Turn<'a> {
         } else {
             settled = self.settle();
         }
-        self.contact.facts.settled.0 = settled;
-        let wake = self.next_wake();
-        self.contact.journey.wake = wake;
+        let still = match (&self.origin, self.restless) {
+            (Cause::Event(event), false) => match self.engine.plan(event.kind) {
+                Some(plan) if !plan.stirs => self.still_after(plan),
+                Some(_) | None => self.still(),
+            },
+            (_, false) => self.contact.memory.still,
+            (_, true) => self.still(),
+        };
+        self.contact.memory.still = still;
+        self.contact.memory.settled = settled && !self.barred;
+        self.contact.journey.wake = self.next_wake();
     }
 
     /// Records a decision with the cause of the moment.
@@ -160,13 +176,14 @@ impl<'a> Turn<'a> {
     /// Something happened that can set something off.
     pub(crate) fn signal(&mut self, signal: Signal) {
         if !self.silent {
-            self.queue.push_back(signal);
+            self.queue.push(signal);
         }
     }
 
     /// Moves what waits in the queue to the end of the batch; an event that the turn made is taken as an input first.
-    pub(crate) fn gather(&mut self, batch: &mut Vec<Signal>) {
-        while let Some(signal) = self.queue.pop_front() {
+    pub(crate) fn gather(&mut self, batch: &mut Batch) {
+        while !self.queue.is_empty() {
+            let signal = self.queue.remove(0);
             if self.signals_left == 0 {
                 self.queue.clear();
                 return;
@@ -177,6 +194,7 @@ impl<'a> Turn<'a> {
                 continue;
             };
             self.cause = Cause::Event(Arc::clone(&event));
+            self.restless = true;
             if self.take_event(&event) != Outcome::Duplicate {
                 batch.push(Signal::Event(event));
                 self.refresh();
@@ -184,34 +202,33 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Takes the input. False for a duplicate: nothing has happened.
+    /// Takes the input. False when the turn is over with it.
     fn begin(&mut self, begin: Begin) -> bool {
-        if self.contact.facts.settled.0 {
-            self.news = match &begin {
-                Begin::Event(event) => News::Event(event.kind),
-                Begin::Attributes(_) => News::Any,
-                Begin::Time => News::Time,
-            };
+        let settled = self.contact.memory.settled;
+        if settled {
+            let due = self.contact.memory.still.until <= self.now;
+            self.stale = Stale::by_time(due);
+            (self.stir, self.restless) = (due, due);
         }
         match begin {
             Begin::Event(event) => {
-                let event = crate::facts::held(&event, self.now);
-                self.origin = Cause::Event(Arc::clone(&event));
-                self.cause = self.origin.clone();
+                let event = crate::facts::held(event, self.now);
                 let outcome = self.take_event(&event);
                 self.out.outcome = outcome;
                 self.silent = outcome != Outcome::Accepted;
                 if outcome == Outcome::Duplicate {
                     return false;
                 }
-                self.birth();
-                self.signal(Signal::Event(event));
+                if settled && !self.silent && self.only_counts(&event) {
+                    return self.count(event);
+                }
+                self.because_of(event);
             }
             Begin::Attributes(mut attributes) => {
                 attributes.time = attributes.time.min(self.now);
                 self.origin = Cause::Attributes;
                 self.cause = Cause::Attributes;
-                let outcome = self.take_attributes(&attributes);
+                let outcome = self.take_attributes(attributes);
                 self.out.outcome = outcome;
                 self.silent = outcome != Outcome::Accepted;
                 if outcome == Outcome::Duplicate {
@@ -225,6 +242,50 @@ impl<'a> Turn<'a> {
             }
         }
         true
+    }
+
+    /// The event is what began the turn.
+    fn because_of(&mut self, event: Arc<Event>) {
+        self.origin = Cause::Event(Arc::clone(&event));
+        self.cause = self.origin.clone();
+        self.birth();
+        self.signal(Signal::Event(event));
+    }
+
+    /// Whether an event sets nothing off but by what it counts.
+    fn only_counts(&self, event: &Event) -> bool {
+        let journey = &self.contact.journey;
+        let Some(plan) = self.engine.plan(event.kind) else { return false };
+        !(plan.moves || plan.stirs || self.stir)
+            && plan.enters.is_empty()
+            && (journey.runs.is_empty() || !plan.concerns_runs)
+            && self.program().slas.is_empty()
+    }
+
+    /// The way of most events: one is counted, and when nothing that is derived is different, that is all.
+    fn count(&mut self, event: Arc<Event>) -> bool {
+        let changes = self.rederive();
+        if !changes.is_empty() {
+            self.because_of(event);
+            self.report(changes);
+            return true;
+        }
+        if let Some(plan) = self.engine.plan(event.kind)
+            && !plan.timed.is_empty()
+        {
+            self.contact.memory.still = self.still_after(plan);
+            self.contact.journey.wake = self.next_wake();
+        }
+        false
+    }
+
+    /// A run has begun or ended.
+    pub(crate) fn runs_changed(&mut self) {
+        self.touched = true;
+        self.stale.runs = true;
+        let readers = self.engine.readers();
+        self.stir |= readers.transitions_of_runs;
+        self.restless |= readers.transitions_of_runs || !readers.runs.is_empty();
     }
 
     /// The first turn: the contact enters its start stages.
@@ -243,7 +304,7 @@ impl<'a> Turn<'a> {
     /// True when nothing is left open.
     fn settle(&mut self) -> bool {
         loop {
-            let mut batch = Vec::new();
+            let mut batch = Batch::new();
             self.touched = false;
             self.gather(&mut batch);
             journey::lifecycle::settle(self, &mut batch);

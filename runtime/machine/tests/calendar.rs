@@ -7,9 +7,8 @@ use std::sync::LazyLock;
 
 use flow_graph::program::{Calendar, CalendarWindow, Location};
 use flow_graph::{ClockWindow, Id, Span, Timestamp, Weekdays};
-use flow_machine::time::{self, working};
+use flow_machine::time::{self, Clocks as _, working};
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 const MINUTE: i64 = 60_000;
@@ -34,7 +33,7 @@ const CHANGES: [(&str, &str); 12] = [
 /// Every minute of nine weeks.
 struct Walk {
     name: &'static str,
-    zone: &'static TimeZone,
+    zone: &'static time::Zone,
     middle: i64,
     start: i64,
     /// What the clocks show.
@@ -54,7 +53,7 @@ impl Walk {
         let start = middle - 30 * DAY;
         let minutes = 65 * DAY / MINUTE;
         let local: Vec<DateTime> = (0..minutes)
-            .map(|n| zone.to_datetime(jiff::Timestamp::from_millisecond(start + n * MINUTE).unwrap()))
+            .map(|n| zone.rules().to_datetime(jiff::Timestamp::from_millisecond(start + n * MINUTE).unwrap()))
             .collect();
         let mut first = HashMap::new();
         for (n, local) in local.iter().enumerate() {

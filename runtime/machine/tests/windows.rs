@@ -163,7 +163,7 @@ fn the_newest_value_of_a_field_wins_and_of_equal_ones_the_later_arrival() {
     let mut set = |value, time: i64, now: i64, id: &str| {
         let changes = vec![(LIMIT, Value::Int(value))];
         let attributes = flow_machine::input::Attributes { id: id.into(), time: Timestamp(time), changes };
-        let new = Facts::take_attributes(&engine, &mut contact, &attributes, Timestamp(now));
+        let new = Facts::take_attributes(&engine, &mut contact, attributes, Timestamp(now));
         (new, contact.facts.field(LIMIT).clone())
     };
     assert_eq!(set(1, 100, 200, ""), (true, Value::Int(1)));

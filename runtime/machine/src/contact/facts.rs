@@ -8,12 +8,12 @@ pub mod seen;
 
 use flow_graph::program::{Field, Score, Segment};
 use flow_graph::{Id, Timestamp, Value};
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::Contact;
+use super::memory::Found;
 use crate::engine::Engine;
-use crate::time::zones;
+use crate::time::{Zone, zones};
 use figure::Figure;
 use hits::Hits;
 use seen::Seen;
@@ -35,11 +35,6 @@ pub struct Facts {
     pub(crate) bands: Vec<Option<u16>>,
     /// Which segments the contact is in.
     pub(crate) members: Vec<bool>,
-    #[serde(skip)]
-    zone: ZoneAt,
-    /// Bands and segments are as the facts were at the end of the last turn.
-    #[serde(skip)]
-    pub(crate) settled: Settled,
 }
 
 impl Facts {
@@ -56,8 +51,6 @@ impl Facts {
             hits: program.scores.iter().map(|score| score.hits.iter().map(Hits::new).collect()).collect(),
             bands: vec![None; program.scores.len()],
             members: vec![false; program.segments.len()],
-            zone: ZoneAt::default(),
-            settled: Settled::default(),
         }
     }
 
@@ -101,19 +94,14 @@ impl Facts {
             *since = time;
         }
     }
-
-    /// Looks up the contact's zone, so that reading it later costs nothing.
-    pub(crate) fn find_zone(&mut self, engine: &Engine) {
-        self.zone = look_up(&self.fields, engine);
-    }
 }
 
 impl Contact {
     /// Its zone: the field of type `timezone` when that holds a valid one, else the project's.
     #[must_use]
-    pub fn zone<'e>(&self, engine: &'e Engine) -> &'e TimeZone {
-        let zone = match self.facts.zone.0 {
-            Found::Unknown => look_up(&self.facts.fields, engine).0,
+    pub fn zone(&self, engine: &Engine) -> &'static Zone {
+        let zone = match self.memory.zone {
+            Found::Unknown => look_up(&self.facts, engine),
             known @ (Found::Project | Found::Own(_)) => known,
         };
         match zone {
@@ -121,39 +109,16 @@ impl Contact {
             Found::Project | Found::Unknown => engine.zone(),
         }
     }
+
+    /// Looks up its zone, so that reading it later costs nothing.
+    pub(crate) fn find_zone(&mut self, engine: &Engine) {
+        self.memory.zone = look_up(&self.facts, engine);
+    }
 }
 
-fn look_up(fields: &[Value], engine: &Engine) -> ZoneAt {
-    let field = engine.program().zone_field.and_then(|field| fields.get(field.index()));
-    let Some(Value::Text(name)) = field else { return ZoneAt(Found::Project) };
+fn look_up(facts: &Facts, engine: &Engine) -> Found {
+    let field = engine.program().zone_field.map(|field| facts.field(field));
+    let Some(Value::Text(name)) = field else { return Found::Project };
     let position = zones::position(name).filter(|&position| zones::at(position).is_some());
-    ZoneAt(position.map_or(Found::Project, Found::Own))
-}
-
-/// Whether only the news of a turn can change bands and segments: a memory of this process, no part of the state.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Settled(pub(crate) bool);
-
-impl PartialEq for Settled {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-/// Where the zone was found: a memory of this process, no part of the state.
-#[derive(Debug, Clone, Copy, Default)]
-struct ZoneAt(Found);
-
-#[derive(Debug, Clone, Copy, Default)]
-enum Found {
-    #[default]
-    Unknown,
-    Project,
-    Own(u16),
-}
-
-impl PartialEq for ZoneAt {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
+    position.map_or(Found::Project, Found::Own)
 }

@@ -17,13 +17,22 @@ use crate::turn::{Scope, Signal, Turn};
 
 /// Begins the runs that a batch of signals asks for.
 pub(crate) fn settle(turn: &mut Turn<'_>, batch: &[Signal]) {
+    let program = turn.program();
     for signal in batch {
-        for (id, sequence) in turn.program().sequences.enumerate() {
-            if asks(turn, id, sequence, signal) {
-                turn.cause = signal.cause();
-                enter(turn, id, sequence, signal.event().cloned());
-            }
+        let plan = if let Signal::Event(event) = signal { turn.engine.plan(event.kind) } else { None };
+        match plan {
+            Some(plan) => plan.enters.iter().for_each(|id| offer(turn, *id, signal)),
+            None => program.sequences.ids().for_each(|id| offer(turn, id, signal)),
         }
+    }
+}
+
+/// Begins a run if the signal asks for it.
+fn offer(turn: &mut Turn<'_>, id: Id<Sequence>, signal: &Signal) {
+    let Some(sequence) = turn.program().sequences.get(id) else { return };
+    if asks(turn, id, sequence, signal) {
+        turn.cause = signal.cause();
+        enter(turn, id, sequence, signal.event().cloned());
     }
 }
 

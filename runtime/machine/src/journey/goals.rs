@@ -11,11 +11,14 @@ use flow_graph::program::Sequence;
 use crate::contact::journey::Run;
 use crate::decision::ExitReason;
 use crate::journey::runs::{self, Ending};
-use crate::turn::{Scope, Signal, Turn};
+use crate::turn::{Scope, Serials, Signal, Turn};
 
 /// Ends the runs whose goal or exit is in a batch of signals: of both at once, the goal counts.
 pub(crate) fn settle(turn: &mut Turn<'_>, batch: &[Signal]) {
-    let serials: Vec<u32> = turn.contact.journey.runs.iter().map(|run| run.serial).collect();
+    if turn.contact.journey.runs.is_empty() || !batch.iter().any(|signal| turn.concerns_runs(signal)) {
+        return;
+    }
+    let serials: Serials = turn.contact.journey.runs.iter().map(|run| run.serial).collect();
     for serial in serials {
         let Some(run) = turn.contact.journey.run(serial) else { continue };
         let ending = goal(turn, run, batch).or_else(|| exit(turn, run, batch));

@@ -11,23 +11,37 @@ use flow_graph::{Id, Timestamp};
 
 use crate::decision::{DecisionKind, Item};
 use crate::trace::Point;
-use crate::turn::{Scope, Signal, Turn};
+use crate::turn::{Batch, Scope, Signal, Turn};
 
 /// Fires transitions for a batch of signals, which grows by what they cause.
-pub(crate) fn settle(turn: &mut Turn<'_>, batch: &mut Vec<Signal>) {
+pub(crate) fn settle(turn: &mut Turn<'_>, batch: &mut Batch) {
     let mut position = 0;
     loop {
-        let signal = batch.get(position).cloned();
+        let signal = batch.get(position);
         if signal.is_none() && position > 0 {
             return;
         }
-        turn.cause = signal.as_ref().map_or_else(|| turn.origin.clone(), Signal::cause);
-        let mut consumed = Vec::new();
-        while fire_one(turn, signal.as_ref(), &mut consumed) {
-            turn.refresh();
+        // No condition can be another than when they were last looked at, and nothing waits for the signal.
+        if turn.stir || signal.is_some_and(|signal| moves(turn, signal)) {
+            let signal = signal.cloned();
+            turn.cause = signal.as_ref().map_or_else(|| turn.origin.clone(), Signal::cause);
+            let mut consumed = Vec::new();
+            while fire_one(turn, signal.as_ref(), &mut consumed) {
+                turn.refresh();
+            }
+            turn.stir = false;
         }
         turn.gather(batch);
         position += 1;
+    }
+}
+
+/// Whether a transition may wait for a signal.
+fn moves(turn: &Turn<'_>, signal: &Signal) -> bool {
+    match signal {
+        Signal::Emitted(event) | Signal::Event(event) => turn.engine.plan(event.kind).is_none_or(|plan| plan.moves),
+        Signal::Entered(_) | Signal::Left(_) | Signal::Band(..) | Signal::Stage(..) => true,
+        Signal::Enroll { .. } => false,
     }
 }
 
@@ -43,8 +57,9 @@ pub(crate) fn track(turn: &mut Turn<'_>) {
             match (holds, since) {
                 (true, None) => holding.push((id, position, turn.now)),
                 (false, Some(_)) => holding.retain(|hold| (hold.0, hold.1) != (id, position)),
-                (true, Some(_)) | (false, None) => {}
+                (true, Some(_)) | (false, None) => continue,
             }
+            turn.restless = true;
         }
     }
 }
@@ -63,6 +78,9 @@ pub(crate) fn enter(turn: &mut Turn<'_>, id: Id<Lifecycle>, from: Option<u16>, t
     }
     turn.entered.push((id, to));
     turn.touched = true;
+    turn.stir = true;
+    turn.restless = true;
+    turn.stale.stages = true;
     turn.decide(Item::Lifecycle(id), at, DecisionKind::Stage { lifecycle: id, from, to });
     turn.signal(Signal::Stage(id, to));
 }
@@ -70,13 +88,19 @@ pub(crate) fn enter(turn: &mut Turn<'_>, id: Id<Lifecycle>, from: Option<u16>, t
 /// Fires the first transition of the first lifecycle that can.
 fn fire_one(turn: &mut Turn<'_>, signal: Option<&Signal>, consumed: &mut Vec<Id<Lifecycle>>) -> bool {
     track(turn);
+    let mut barred = false;
     for (id, lifecycle) in turn.program().lifecycles.enumerate() {
         let stage = turn.contact.journey.stage(id);
         let takes = signal.filter(|_| !consumed.contains(&id));
         let can = (0_u16..).zip(&lifecycle.transitions).find(|(position, transition)| {
-            transition.from.contains(&stage)
-                && !turn.entered.contains(&(id, transition.to))
-                && fires(turn, id, *position, transition, takes)
+            if !transition.from.contains(&stage) {
+                return false;
+            }
+            if turn.entered.contains(&(id, transition.to)) {
+                barred |= matches!(transition.cause, Why::When { .. });
+                return false;
+            }
+            fires(turn, id, *position, transition, takes)
         });
         let Some((position, transition)) = can else { continue };
         turn.note(Point::Transition(id, position));
@@ -94,6 +118,7 @@ fn fire_one(turn: &mut Turn<'_>, signal: Option<&Signal>, consumed: &mut Vec<Id<
         }
         return true;
     }
+    turn.barred = barred;
     false
 }
 

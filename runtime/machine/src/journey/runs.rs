@@ -77,7 +77,7 @@ pub(crate) fn begin(turn: &mut Turn<'_>, id: Id<Sequence>, key: Option<Value>, t
         visited: Vec::new(),
         seen: Vec::new(),
     });
-    turn.touched = true;
+    turn.runs_changed();
     turn.decide(Item::Sequence(id), sequence.enter_at, DecisionKind::Enrolled { sequence: id, key, holdout });
     advance(turn, serial, if sequence.steps.is_empty() { None } else { Some(0) });
 }
@@ -116,7 +116,7 @@ pub(crate) fn end(turn: &mut Turn<'_>, serial: u32, ending: Ending) {
     let run = turn.contact.journey.runs.remove(position);
     let sequence = run.sequence;
     let item = Item::Sequence(sequence);
-    turn.touched = true;
+    turn.runs_changed();
     if let Some(send) = send {
         turn.decide(item, at, DecisionKind::Dropped { send, gate: Gate::Wanted });
     }

@@ -8,7 +8,7 @@ use super::runs::{self, Ending};
 use super::steps::{self, Until, wait_for};
 use crate::contact::journey::{Doing, Run, Sending};
 use crate::decision::{ExitReason, Gate};
-use crate::turn::{Signal, Turn};
+use crate::turn::{Serials, Signal, Turn};
 
 /// Lets runs go on that wait for an instant that is here, or for a signal of the batch.
 pub(crate) fn settle(turn: &mut Turn<'_>, batch: &[Signal]) {
@@ -29,6 +29,9 @@ pub(crate) fn settle(turn: &mut Turn<'_>, batch: &[Signal]) {
         }
     }
     for signal in batch {
+        if !turn.concerns_runs(signal) {
+            continue;
+        }
         turn.cause = signal.cause();
         for serial in serials(turn) {
             let Some(run) = turn.contact.journey.run(serial) else { continue };
@@ -133,6 +136,6 @@ fn look_ahead(turn: &Turn<'_>, run: &Run, signal: &Signal) -> Vec<(StepId, u16)>
     seen
 }
 
-fn serials(turn: &Turn<'_>) -> Vec<u32> {
+fn serials(turn: &Turn<'_>) -> Serials {
     turn.contact.journey.runs.iter().map(|run| run.serial).collect()
 }

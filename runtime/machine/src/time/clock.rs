@@ -1,10 +1,8 @@
 //! Clock windows: the next one, and how long a quiet one lasts.
 
+use super::{Clocks, day_after, day_exists, local, local_instant};
 use flow_graph::{ClockWindow, Timestamp, Weekdays};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-
-use super::{day_after, day_exists, local, local_instant};
 
 /// Days looked at before today: a window that began then may still be open, even over a day that is skipped.
 pub(super) const BEFORE: i64 = 2;
@@ -16,7 +14,7 @@ const AFTER: i64 = 15;
 /// shows `window.from` on an allowed day, from now on. A window belongs to the day on which it begins. When no day is
 /// allowed: never.
 #[must_use]
-pub fn next_clock(zone: &TimeZone, now: Timestamp, days: Weekdays, window: ClockWindow, single: bool) -> Timestamp {
+pub fn next_clock(zone: &impl Clocks, now: Timestamp, days: Weekdays, window: ClockWindow, single: bool) -> Timestamp {
     let today = local(zone, now).date();
     let mut next = Timestamp::MAX;
     for offset in -BEFORE..=AFTER {
@@ -44,14 +42,14 @@ pub fn next_clock(zone: &TimeZone, now: Timestamp, days: Weekdays, window: Clock
 
 /// When the quiet window that is open ends; none when none is.
 #[must_use]
-pub fn quiet_until(zone: &TimeZone, now: Timestamp, window: ClockWindow) -> Option<Timestamp> {
+pub fn quiet_until(zone: &impl Clocks, now: Timestamp, window: ClockWindow) -> Option<Timestamp> {
     let today = local(zone, now).date();
     let open = (-BEFORE..=1).filter_map(|offset| opening(zone, day_after(today, offset)?, window));
     open.filter(|&(begin, end)| begin <= now && now < end).map(|(_, end)| end).max()
 }
 
 /// First instant inside and first outside of the window that begins on a date; none when the zone skips that date.
-pub(super) fn opening(zone: &TimeZone, date: Date, window: ClockWindow) -> Option<(Timestamp, Timestamp)> {
+pub(super) fn opening(zone: &impl Clocks, date: Date, window: ClockWindow) -> Option<(Timestamp, Timestamp)> {
     if !day_exists(zone, date) {
         return None;
     }

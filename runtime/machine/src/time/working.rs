@@ -3,10 +3,9 @@
 use flow_graph::program::{Calendar, CalendarWindow};
 use flow_graph::{ClockWindow, Timestamp};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::clock::{BEFORE, opening};
-use super::{DAY_MS, day_after, local, zone};
+use super::{DAY_MS, Zone, day_after, local, zone};
 
 /// How far [`add`] looks: a calendar that is not open by then never is.
 const SEARCH_DAYS: i64 = 366 * 50;
@@ -14,7 +13,7 @@ const SEARCH_DAYS: i64 = 366 * 50;
 /// A calendar made ready.
 #[derive(Debug, Clone)]
 pub struct Hours {
-    zone: &'static TimeZone,
+    zone: &'static Zone,
     open: Vec<CalendarWindow>,
     except: Vec<Date>,
 }

@@ -5,9 +5,66 @@ use std::sync::{LazyLock, OnceLock};
 
 use jiff::tz::TimeZone;
 
+use super::shifts::Shifts;
+
+/// Who knows what the clocks of a zone show: its rules alone, or with a table of their changes.
+pub trait Clocks {
+    /// The rules.
+    fn rules(&self) -> &TimeZone;
+
+    /// The table of clock changes, where there is one: it says the same.
+    fn shifts(&self) -> Option<&Shifts>;
+}
+
+impl Clocks for TimeZone {
+    fn rules(&self) -> &TimeZone {
+        self
+    }
+
+    fn shifts(&self) -> Option<&Shifts> {
+        None
+    }
+}
+
+/// A zone with its clock changes at hand.
+#[derive(Debug)]
+pub struct Zone {
+    rules: TimeZone,
+    shifts: Option<Shifts>,
+}
+
+impl Zone {
+    fn new(rules: TimeZone) -> Self {
+        let shifts = Shifts::new(&rules);
+        Self { rules, shifts }
+    }
+
+    /// Its name in the IANA database.
+    #[must_use]
+    pub fn iana_name(&self) -> Option<&str> {
+        self.rules.iana_name()
+    }
+}
+
+impl Clocks for Zone {
+    fn rules(&self) -> &TimeZone {
+        &self.rules
+    }
+
+    fn shifts(&self) -> Option<&Shifts> {
+        self.shifts.as_ref()
+    }
+}
+
+impl PartialEq for Zone {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other) || self.rules == other.rules
+    }
+}
+
 struct Entry {
     name: String,
-    zone: OnceLock<Option<TimeZone>>,
+    zone: OnceLock<Option<Zone>>,
 }
 
 /// All names of the bundled database, sorted without regard to case.
@@ -22,7 +79,7 @@ static ZONES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
 /// The zone of a name of the IANA database, if there is one. After the first time no lock is taken and nothing is
 /// allocated.
 #[must_use]
-pub fn zone(name: &str) -> Option<&'static TimeZone> {
+pub fn zone(name: &str) -> Option<&'static Zone> {
     at(position(name)?)
 }
 
@@ -33,9 +90,9 @@ pub(crate) fn position(name: &str) -> Option<u16> {
 }
 
 /// The zone at a position.
-pub(crate) fn at(position: u16) -> Option<&'static TimeZone> {
+pub(crate) fn at(position: u16) -> Option<&'static Zone> {
     let entry = ZONES.get(usize::from(position))?;
-    entry.zone.get_or_init(|| TimeZone::get(&entry.name).ok()).as_ref()
+    entry.zone.get_or_init(|| TimeZone::get(&entry.name).ok().map(Zone::new)).as_ref()
 }
 
 fn order(a: &str, b: &str) -> Ordering {

@@ -1,13 +1,10 @@
 //! What a turn asks of facts, expressions and time, and how it changes facts.
 
-use std::sync::Arc;
-
-use flow_graph::program::{Event as EventType, Field, Sequence};
+use flow_graph::program::{Field, Sequence};
 use flow_graph::{ClockWindow, Expr, Id, Span, Timestamp, Value, Weekdays};
 use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
 
-use super::{News, Scope, Signal, Turn};
+use super::{Scope, Signal, Turn};
 use crate::contact::Facts;
 use crate::contact::journey::Run;
 use crate::decision::{DecisionKind, Item, Outcome};
@@ -15,7 +12,7 @@ use crate::derive::{self, Change};
 use crate::eval::View;
 use crate::facts::Taken;
 use crate::input::{Attributes, Event};
-use crate::time;
+use crate::time::{self, Zone};
 
 impl<'a> Turn<'a> {
     /// The sequence that a run follows: as it is now, or as an earlier program had it.
@@ -36,11 +33,6 @@ impl<'a> Turn<'a> {
     /// The earliest instant after now at which the value can change by itself.
     pub(crate) fn next_change(&self, expr: &Expr, scope: Scope<'_>) -> Option<Timestamp> {
         self.view(scope).next_change(expr)
-    }
-
-    /// The earliest instant after now at which a segment or a band can change by itself.
-    pub(crate) fn derived_change(&self) -> Option<Timestamp> {
-        derive::next_change(self.engine, self.contact, self.now)
     }
 
     /// The instant one span after another, in the zone of the contact.
@@ -65,28 +57,33 @@ impl<'a> Turn<'a> {
     }
 
     /// Takes an event into the facts, with what it says about consent.
-    pub(crate) fn take_event(&mut self, event: &Arc<Event>) -> Outcome {
+    pub(crate) fn take_event(&mut self, event: &Event) -> Outcome {
         self.settle_bands();
-        let late = match Facts::take_event(self.engine, self.contact, event, self.now) {
+        let late = match Facts::take(self.engine, self.contact, event, self.now) {
             Taken::Duplicate => return Outcome::Duplicate,
             Taken::New { late } => late,
         };
-        let program = self.program();
-        let contact = &mut *self.contact;
-        contact.journey.consents.take(program, &contact.facts, event);
+        let plan = self.engine.plan(event.kind);
+        if plan.is_none_or(|plan| plan.speaks) {
+            let contact = &mut *self.contact;
+            contact.journey.consents.take(self.engine.program(), &contact.facts, event);
+        }
+        self.stir |= plan.is_none_or(|plan| plan.stirs);
+        self.stale.counted(event.kind);
         self.touched = true;
         if late { Outcome::Late } else { Outcome::Accepted }
     }
 
     /// Takes attributes into the facts.
-    pub(crate) fn take_attributes(&mut self, attributes: &Attributes) -> Outcome {
+    pub(crate) fn take_attributes(&mut self, attributes: Attributes) -> Outcome {
         self.settle_bands();
         let before = self.contact.zone(self.engine);
+        let time = attributes.time;
         if !Facts::take_attributes(self.engine, self.contact, attributes, self.now) {
             return Outcome::Duplicate;
         }
         self.changed(before);
-        let late = self.add(attributes.time, self.program().project.late_after) < self.now;
+        let late = self.add(time, self.program().project.late_after) < self.now;
         if late { Outcome::Late } else { Outcome::Accepted }
     }
 
@@ -98,36 +95,38 @@ impl<'a> Turn<'a> {
     }
 
     /// Fields have changed: what hangs on them is looked at anew.
-    pub(crate) fn changed(&mut self, before: &TimeZone) {
+    pub(crate) fn changed(&mut self, before: &'static Zone) {
         self.touched = true;
         let moved = before != self.contact.zone(self.engine);
+        self.stir = true;
+        self.restless = true;
+        self.stale.fields = true;
+        self.stale.all |= moved;
         let journey = &mut self.contact.journey;
         journey.follow = true;
         journey.moved |= moved;
     }
 
-    /// Derives bands and segments anew; what has changed is recorded and set in the queue.
+    /// Derives bands and segments anew as far as something has changed that they hang on; what is different is
+    /// recorded and set in the queue.
     pub(crate) fn refresh(&mut self) {
-        let changes = derive::refresh(self.engine, self.contact, self.now);
+        let changes = self.rederive();
         self.report(changes);
     }
 
-    /// The same at the beginning of a turn: where the last one left nothing open, its news alone can change something.
-    pub(crate) fn refresh_news(&mut self) {
-        match self.news {
-            News::Any => self.refresh(),
-            News::Event(event) => self.refresh_by(Some(event)),
-            News::Time => self.refresh_by(None),
+    /// The same, and what is different is left to the caller.
+    pub(crate) fn rederive(&mut self) -> Vec<Change> {
+        let which = std::mem::take(&mut self.stale).which(self.engine);
+        derive::refresh_some(self.engine, self.contact, self.now, which)
+    }
+
+    /// Records changes and sets them in the queue.
+    pub(crate) fn report(&mut self, changes: Vec<Change>) {
+        if changes.is_empty() {
+            return;
         }
-    }
-
-    fn refresh_by(&mut self, event: Option<Id<EventType>>) {
-        let which = self.engine.derived_by(event);
-        let changes = derive::refresh_some(self.engine, self.contact, self.now, which);
-        self.report(changes);
-    }
-
-    fn report(&mut self, changes: Vec<Change>) {
+        self.stir = true;
+        self.restless = true;
         let program = self.program();
         for change in changes {
             self.touched = true;

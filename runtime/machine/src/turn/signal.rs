@@ -78,6 +78,15 @@ impl<'s> Scope<'s> {
 }
 
 impl Turn<'_> {
+    /// Whether a goal, an exit or a wait may look at a signal.
+    pub(crate) fn concerns_runs(&self, signal: &Signal) -> bool {
+        match signal {
+            Signal::Event(event) => self.engine.plan(event.kind).is_none_or(|plan| plan.concerns_runs),
+            Signal::Enroll { .. } => false,
+            Signal::Emitted(_) | Signal::Entered(_) | Signal::Left(_) | Signal::Band(..) | Signal::Stage(..) => true,
+        }
+    }
+
     /// Whether a signal sets a trigger off.
     pub(crate) fn fires(&self, trigger: &Trigger, signal: &Signal, scope: Scope<'_>) -> bool {
         match (trigger, signal) {

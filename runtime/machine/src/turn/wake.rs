@@ -1,15 +1,21 @@
 //! When something changes by itself next: one instant for the whole contact.
 //!
-//! It is computed anew at the end of each turn from everything that time can move: segments and bands, conditions of
-//! transitions, `for` clocks, waits, held sends, clocks of service levels and what makes them stand. What is not due
-//! after now is left out: it has had its turn.
+//! It follows from everything that time can move: segments and bands, conditions of transitions, `for` clocks, waits,
+//! held sends, clocks of service levels and what makes them stand. What is not due after now is left out: it has had
+//! its turn.
+//!
+//! Up to when segments, bands and conditions stand still is remembered: an event that only counts asks those anew that
+//! count it, and all of them only when one of those was to change first.
 
 use flow_graph::Timestamp;
 use flow_graph::program::Cause;
 
 use super::{Scope, Turn};
 use crate::contact::journey::ClockState;
-use crate::{journey, sla};
+use crate::contact::memory::{Mover, Still};
+use crate::engine::plan::EventPlan;
+use crate::eval::View;
+use crate::{derive, journey, sla};
 
 impl Turn<'_> {
     /// The earliest instant after now at which anything can change by itself.
@@ -20,11 +26,36 @@ impl Turn<'_> {
                 next = at;
             }
         };
-        self.derived_change().into_iter().for_each(&mut take);
-        self.transitions(&mut take);
+        take(self.contact.memory.still.until);
         self.contact.journey.runs.iter().filter_map(crate::contact::journey::Run::due).for_each(&mut take);
         self.clocks(&mut take);
         (next < Timestamp::MAX).then_some(next)
+    }
+
+    /// Up to when what is derived, and what transitions ask, stays as it is.
+    pub(crate) fn still(&self) -> Still {
+        let mut still = Still::default();
+        let view = View::new(self.engine, self.contact, self.now);
+        for (position, derived) in (0_u32..).zip(self.engine.timed()) {
+            still.end(self.now, derive::next_of(&view, *derived), Mover::Derived(position));
+        }
+        self.transitions(&mut |at| still.end(self.now, Some(at), Mover::Transition));
+        still
+    }
+
+    /// The same after an event that only counted.
+    pub(crate) fn still_after(&self, plan: &EventPlan) -> Still {
+        let mut still = self.contact.memory.still;
+        if plan.timed.iter().any(|position| still.by == mover(*position)) {
+            return self.still();
+        }
+        let view = View::new(self.engine, self.contact, self.now);
+        for position in &plan.timed {
+            let derived = self.engine.timed().get(*position);
+            let next = derived.and_then(|derived| derive::next_of(&view, *derived));
+            still.end(self.now, next, mover(*position));
+        }
+        still
     }
 
     fn transitions(&self, take: &mut impl FnMut(Timestamp)) {
@@ -56,4 +87,8 @@ impl Turn<'_> {
             }
         }
     }
+}
+
+fn mover(position: usize) -> Mover {
+    u32::try_from(position).map_or(Mover::Nothing, Mover::Derived)
 }

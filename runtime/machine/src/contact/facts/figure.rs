@@ -2,10 +2,9 @@
 
 use flow_graph::program::{Behaviour, Measure, Reach};
 use flow_graph::{Span, Timestamp, Value};
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::time;
+use crate::time::{self, Clocks as _, Zone};
 
 /// The state of a behaviour.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -70,7 +69,7 @@ impl Figure {
 /// changes). So nothing is decided by position but what holds in every zone; the rest is asked for one by one.
 #[derive(Clone, Copy)]
 pub(crate) struct Window<'a> {
-    pub(crate) zone: &'a TimeZone,
+    pub(crate) zone: &'a Zone,
     pub(crate) span: Span,
     pub(crate) now: Timestamp,
 }
@@ -82,12 +81,32 @@ impl Window<'_> {
         entries: &[E],
         at: impl Fn(&E) -> Timestamp + Copy,
     ) -> impl DoubleEndedIterator<Item = &E> {
-        let (least, most) = time::bounds(self.span);
-        let gone = entries.partition_point(|entry| at(entry).plus(most) <= self.now);
-        let sure = entries.partition_point(|entry| at(entry).plus(least) <= self.now);
-        let (first, rest) = entries.split_at(sure.max(gone));
+        let (gone, sure) = match self.border() {
+            Some(border) => {
+                let gone = entries.partition_point(|entry| at(entry) <= border);
+                (gone, gone)
+            }
+            None => {
+                let (least, most) = time::bounds(self.span);
+                let gone = entries.partition_point(|entry| at(entry).plus(most) <= self.now);
+                (gone, entries.partition_point(|entry| at(entry).plus(least) <= self.now).max(gone))
+            }
+        };
+        let (first, rest) = entries.split_at(sure);
         let asked = first.get(gone..).unwrap_or_default();
         asked.iter().filter(move |entry| self.now < time::add(self.zone, at(entry), self.span)).chain(rest)
+    }
+
+    /// The latest time of an event that is outside, where there is such a border.
+    fn border(self) -> Option<Timestamp> {
+        match self.span {
+            Span::Elapsed(ms) => Some(self.now.plus(-ms)),
+            Span::Calendar { months: 0, days: 0 } => Some(self.now),
+            Span::Calendar { months: 0, days } => {
+                self.zone.shifts()?.days_before(self.now, i64::from(days).saturating_mul(time::DAY_MS))
+            }
+            Span::Calendar { .. } => None,
+        }
     }
 
     /// The earliest instant at which one of the entries leaves.
@@ -99,9 +118,21 @@ impl Window<'_> {
                 break;
             }
             let leaves = time::add(self.zone, at(entry), self.span);
+            if next.is_none() && self.keeps_order(at(entry), leaves) {
+                return Some(leaves);
+            }
             next = Some(next.map_or(leaves, |next| next.min(leaves)));
         }
         next
+    }
+
+    /// Whether no later event leaves before one that leaves at an instant.
+    fn keeps_order(self, at: Timestamp, leaves: Timestamp) -> bool {
+        match self.span {
+            Span::Elapsed(_) | Span::Calendar { months: 0, days: 0 } => true,
+            Span::Calendar { months: 0, .. } => self.zone.shifts().is_some_and(|shifts| shifts.keeps_order(at, leaves)),
+            Span::Calendar { .. } => false,
+        }
     }
 
     /// Forgets entries that are outside for good, whatever the zone will be.

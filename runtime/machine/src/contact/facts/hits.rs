@@ -3,10 +3,10 @@
 use flow_graph::Timestamp;
 use flow_graph::Value;
 use flow_graph::program::{HitRule, ScoreCap};
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::figure::Window;
+use crate::time::Zone;
 
 /// The state of a hit rule.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -35,7 +35,7 @@ impl Hits {
     }
 
     /// Takes a hit at its own time; `value` is that of `once per`.
-    pub(crate) fn hit(&mut self, rule: &HitRule, zone: &TimeZone, at: Timestamp, value: Option<&Value>) {
+    pub(crate) fn hit(&mut self, rule: &HitRule, zone: &Zone, at: Timestamp, value: Option<&Value>) {
         let Some(kept) = &mut self.kept else {
             self.sum.add(at, rule.points, rule.half_life_ms);
             return;
@@ -51,7 +51,7 @@ impl Hits {
     }
 
     /// Counts all hits anew: a hit came late, or the zone is another.
-    pub(crate) fn count_again(&mut self, rule: &HitRule, zone: &TimeZone) {
+    pub(crate) fn count_again(&mut self, rule: &HitRule, zone: &Zone) {
         let Some(kept) = &mut self.kept else { return };
         self.sum = Decayed::default();
         for index in 0..kept.hits.len() {
@@ -98,7 +98,7 @@ impl Kept {
     }
 
     /// Gives the hit at a position its points: all, or what the earlier ones have left of the cap.
-    fn grant(&mut self, rule: &HitRule, zone: &TimeZone, index: usize) -> f64 {
+    fn grant(&mut self, rule: &HitRule, zone: &Zone, index: usize) -> f64 {
         let points = match rule.cap {
             None => rule.points,
             Some(cap) => {
@@ -113,7 +113,7 @@ impl Kept {
     }
 
     /// What the hits before a position have used of the cap at its time.
-    fn used(&self, cap: ScoreCap, zone: &TimeZone, index: usize) -> f64 {
+    fn used(&self, cap: ScoreCap, zone: &Zone, index: usize) -> f64 {
         let Some(&(now, _)) = self.hits.get(index) else { return 0.0 };
         let window = Window { zone, span: cap.per, now };
         let earlier = self.hits.get(..index).unwrap_or_default();

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use flow_graph::{Span, Timestamp, Value};
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::time;
+use crate::time::{self, Zone};
 
 /// Message ids with their last arrival, and unique values for ever.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -25,7 +24,7 @@ const SWEEP_MIN: usize = 64;
 impl Seen {
     /// Notes the arrival of a message and says whether it is a repetition: one whose id last arrived at `t` and
     /// `now < t + within`. Messages without an id never are.
-    pub(crate) fn repeats(&mut self, id: &str, zone: &TimeZone, within: Span, now: Timestamp) -> bool {
+    pub(crate) fn repeats(&mut self, id: &str, zone: &Zone, within: Span, now: Timestamp) -> bool {
         if id.is_empty() {
             return false;
         }
