@@ -54,6 +54,9 @@ pub(crate) struct CheckArgs {
     /// End with code 1 when there are warnings, too
     #[arg(long)]
     pub(crate) deny_warnings: bool,
+    /// Check again whenever a file of the project changes, until Ctrl-C
+    #[arg(long)]
+    pub(crate) watch: bool,
 }
 
 /// Run the tests of a project on a virtual clock
@@ -64,9 +67,9 @@ Examples:
   flow test examples/shop                       all tests of a project
   flow test examples/shop cart                  those with `cart` in their name
   flow test examples/saas --format junit        for the checks of a pull request
-  flow test examples/shop --mutate              which rules no test holds on to
-  flow test examples/shop --vary                also when events come twice, late, …
-  flow test examples/shop --coverage --min 80%  what the tests reach, and what not
+  flow test examples/shop --mutate              what no test would notice
+  flow test examples/shop --vary                events twice, late, reordered, …
+  flow test examples/shop --coverage --min 80%  what the tests reach
 Without a folder: the project in this folder or above it.")]
 pub(crate) struct TestArgs {
     /// A folder of the project [default: this one], then a part of the names of tests
@@ -85,6 +88,9 @@ pub(crate) struct TestArgs {
     /// Write the coverage to this file, as an LCOV tracefile
     #[arg(long, value_name = "FILE")]
     pub(crate) coverage_out: Option<PathBuf>,
+    /// Run again whenever a file of the project changes, until Ctrl-C
+    #[arg(long)]
+    pub(crate) watch: bool,
     /// Change one rule at a time and say which changes no test notices
     #[arg(long)]
     pub(crate) mutate: bool,

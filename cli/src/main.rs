@@ -14,6 +14,7 @@ mod project;
 mod summary;
 mod terminal;
 mod verdict;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -35,7 +35,7 @@ pub(crate) struct Project {
 impl Project {
     /// The project that holds a folder (default: this one), all of its files read.
     pub(crate) fn load(dir: Option<&Path>) -> Result<Self, Failure> {
-        let root = find(dir.unwrap_or(Path::new(".")))?;
+        let root = root(dir)?;
         let mut paths = Vec::new();
         collect(&root, 0, &mut paths)?;
         let mut names: Vec<(String, FileKind, PathBuf)> =
@@ -91,6 +91,23 @@ impl Project {
     pub(crate) fn view(&self) -> View<'_> {
         View::new(&self.sources).within(&self.folder)
     }
+}
+
+/// The folder of the project that holds a folder (default: this one).
+pub(crate) fn root(dir: Option<&Path>) -> Result<PathBuf, Failure> {
+    find(dir.unwrap_or(Path::new(".")))
+}
+
+/// Whether a path below the project's folder can be a file of the project, or a folder of such.
+pub(crate) fn belongs(path: &Path) -> bool {
+    let names: Vec<_> = path.components().map(|name| name.as_os_str().to_string_lossy()).collect();
+    let Some((last, folders)) = names.split_last() else { return false };
+    if names.iter().any(|name| name.starts_with('.')) || folders.iter().any(|it| SKIPPED.contains(&it.as_ref())) {
+        return false;
+    }
+    let template = folders.first().is_some_and(|first| first == TEMPLATES) && !last.ends_with('~');
+    // What has no ending may be a folder that came or went with all that is in it.
+    last == SETTINGS || last.ends_with(".flow") || template || !last.contains('.')
 }
 
 /// The folder at or above `dir` that has the settings, as short as it can be written.

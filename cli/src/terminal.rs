@@ -66,6 +66,19 @@ impl Terminal {
         }
     }
 
+    /// Whether nobody reads any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed || self.broken.is_some()
+    }
+
+    /// Clears the screen, where there is one.
+    pub(crate) fn clear(&mut self) {
+        if io::stdout().is_terminal() {
+            let mut out = io::stdout().lock();
+            let _ = out.write_all(b"\x1b[2J\x1b[3J\x1b[H").and_then(|()| out.flush());
+        }
+    }
+
     /// Writes to standard error. Nobody is left to be told when that fails.
     pub(crate) fn note(&mut self, text: &str) {
         let choice = if self.choice == ColorChoice::Never { self.choice } else { AutoStream::choice(&io::stderr()) };

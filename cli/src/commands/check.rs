@@ -11,8 +11,16 @@ use crate::failure::{Exit, Failure};
 use crate::layout::hanging;
 use crate::project::Project;
 use crate::terminal::{BOLD, DIM, GREEN, Terminal, YELLOW};
+use crate::watch::watch;
 
 pub(crate) fn run(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    if args.watch {
+        return watch(args.dir.as_deref(), terminal, |terminal| once(args, terminal));
+    }
+    once(args, terminal)
+}
+
+fn once(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let project = Project::load(args.dir.as_deref())?;
     let compilation = project.compile();
     let view = project.view();

@@ -23,6 +23,7 @@ use crate::parallel;
 use crate::project::Project;
 use crate::terminal::Terminal;
 use crate::verdict;
+use crate::watch::watch;
 
 /// A test that was run.
 pub(crate) struct Ran<'a> {
@@ -65,9 +66,21 @@ pub(crate) struct Results<'a> {
 pub(crate) fn run(args: &TestArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let (dir, filter) = words(&args.words)?;
     fitting(args)?;
-    let project = Project::load(dir.as_deref())?;
+    let (dir, filter) = (dir.as_deref(), filter.as_deref());
+    if args.watch {
+        return watch(dir, terminal, |terminal| once(args, (dir, filter), terminal));
+    }
+    once(args, (dir, filter), terminal)
+}
+
+fn once(
+    args: &TestArgs,
+    (dir, filter): (Option<&Path>, Option<&str>),
+    terminal: &mut Terminal,
+) -> Result<Exit, Failure> {
+    let project = Project::load(dir)?;
     let Some((program, compilation)) = compiled(&project, terminal) else { return Ok(Exit::Found) };
-    let chosen = choose(&compilation.tests, filter.as_deref())?;
+    let chosen = choose(&compilation.tests, filter)?;
     let program = Arc::new(program);
     let engine = Engine::new(Arc::clone(&program)).map_err(|error| Failure::new(error.to_string()))?;
     let bench = Bench::new(Arc::new(engine));
