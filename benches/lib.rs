@@ -64,6 +64,41 @@ pub fn report(name: &str, unit: &str, amount: f64, rounds: u32, mut work: impl F
     println!("{name:<44} {:>14} {unit}   (min {}, max {}, {rounds} runs)", short(at(1)), short(at(0)), short(at(2)));
 }
 
+/// The same of a workload with several threads: by the clock on the wall, and beside it what all threads together cost
+/// the processor, which neighbours change little.
+#[expect(clippy::print_stdout, reason = "a bench is a program that prints figures")]
+pub fn report_all(name: &str, unit: &str, amount: f64, rounds: u32, mut work: impl FnMut()) {
+    let mut costs = Vec::new();
+    let mut rates: Vec<f64> = (0..rounds.max(1))
+        .map(|_| {
+            let (begin, before) = (std::time::Instant::now(), process_seconds());
+            work();
+            costs.extend(before.zip(process_seconds()).map(|(before, after)| (after - before) * 1e9 / amount));
+            amount / begin.elapsed().as_secs_f64().max(1e-9)
+        })
+        .collect();
+    rates.sort_by(f64::total_cmp);
+    costs.sort_by(f64::total_cmp);
+    let at = |part: usize| rates.get(part * (rates.len() - 1) / 2).copied().unwrap_or(0.0);
+    let cost = costs.get(costs.len() / 2).map_or(String::new(), |ns| format!("; {} ns of processor each", short(*ns)));
+    println!(
+        "{name:<44} {:>14} {unit}   (min {}, max {}, {rounds} runs{cost})",
+        short(at(1)),
+        short(at(0)),
+        short(at(2))
+    );
+}
+
+/// What the processor has spent on all threads of this process, those that are over too.
+#[expect(clippy::cast_precision_loss, reason = "a rate needs no more than 2^53")]
+fn process_seconds() -> Option<f64> {
+    // User and system time stand behind the name, which may hold anything, in ticks of a hundredth.
+    let told = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let mut fields = told.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<u64>().ok();
+    Some((ticks()? + ticks()?) as f64 / 100.0)
+}
+
 /// What the processor has spent on this thread.
 #[expect(clippy::cast_precision_loss, reason = "a rate needs no more than 2^53")]
 fn processor_seconds() -> Option<f64> {

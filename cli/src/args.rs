@@ -142,6 +142,10 @@ pub(crate) struct RunArgs {
     /// Let another project take over then, as `new@2026-03-01T10:00`; may be repeated
     #[arg(long, value_name = "DIR@TIME")]
     pub(crate) deploy: Vec<String>,
+    /// How many partitions of the contacts are run at once [default: one for each processor]. What is decided and
+    /// written is the same for any number; with `--deploy` it is 1
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) jobs: Option<u16>,
     /// How the summary is written
     #[arg(long, value_enum, default_value_t = RunFormat::Text)]
     pub(crate) format: RunFormat,

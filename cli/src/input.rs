@@ -8,6 +8,7 @@ use std::sync::Arc;
 use flow_compiler::settings::{ImportSettings, Settings};
 use flow_graph::Timestamp;
 use flow_runtime::ingest::{Catalog, Format, Inputs, Mapping, MappingError, Read};
+use flow_runtime::parallel;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
@@ -28,6 +29,13 @@ pub(crate) struct Source {
     pub(crate) format: Format,
     /// Its size, 0 when that is not known.
     pub(crate) bytes: u64,
+}
+
+impl Source {
+    /// The same for a run on several processors.
+    pub(crate) fn into_parallel(self) -> parallel::Source<Box<dyn BufRead>> {
+        parallel::Source { name: self.name, reader: self.reader, format: self.format }
+    }
 }
 
 /// All files that were named, in that order.
@@ -160,7 +168,8 @@ pub(crate) fn read(
     Ok(())
 }
 
-fn unreadable(name: &str, error: &io::Error) -> Failure {
+/// A file could not be read, or does not fit its mapping.
+pub(crate) fn unreadable(name: &str, error: &io::Error) -> Failure {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<MappingError>()) {
         Some(mapping) => Failure::new(format!("`{name}` does not fit its mapping: {mapping}"))
             .help("the mapping is `[import.NAME]` in `flow.toml`"),

@@ -9,6 +9,7 @@ mod input;
 mod layout;
 mod output;
 mod parallel;
+mod partitions;
 mod progress;
 mod project;
 mod summary;

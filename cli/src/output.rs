@@ -15,14 +15,14 @@ const BUFFER_BYTES: usize = 1 << 18;
 /// A file of records. The first error is kept and told at the end; nothing is written after it.
 pub(crate) struct Output {
     path: PathBuf,
-    writer: BufWriter<Box<dyn Write>>,
+    writer: BufWriter<Box<dyn Write + Send>>,
     broken: Option<io::Error>,
 }
 
 impl Output {
     /// Creates a file, or takes standard output for `-`.
     pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
-        let writer: Box<dyn Write> = if path == Path::new("-") {
+        let writer: Box<dyn Write + Send> = if path == Path::new("-") {
             terminal::raw()
         } else {
             Box::new(File::create(path).map_err(|error| Failure::file("write", path, &error))?)
@@ -37,6 +37,13 @@ impl Output {
         }
         let written = serde_json::to_writer(&mut self.writer, record).map_err(io::Error::from);
         self.broken = written.and_then(|()| self.writer.write_all(b"\n")).err();
+    }
+
+    /// Adds lines as they are.
+    pub(crate) fn lines(&mut self, lines: &[u8]) {
+        if self.broken.is_none() {
+            self.broken = self.writer.write_all(lines).err();
+        }
     }
 
     /// Writes what is kept. A reader that has gone away is no failure.

@@ -29,8 +29,14 @@ impl Progress {
 
     /// One more row is done; the bar stands at so much of its total.
     pub(crate) fn step(&mut self, position: u64) {
-        self.steps += 1;
-        if self.quiet || !self.steps.is_multiple_of(EVERY) {
+        self.steps(1, position);
+    }
+
+    /// So many more rows are done.
+    pub(crate) fn steps(&mut self, rows: usize, position: u64) {
+        let before = self.steps / EVERY;
+        self.steps += u64::try_from(rows).unwrap_or(0);
+        if self.quiet || self.steps / EVERY == before {
             return;
         }
         if self.bar.is_none() && self.started.elapsed() >= AFTER {
@@ -49,9 +55,9 @@ impl Progress {
         self.steps = 0;
     }
 
-    /// One more of them is decided.
-    pub(crate) fn decided(&mut self) {
-        self.step(self.steps + 1);
+    /// So many more of them are decided.
+    pub(crate) fn decided(&mut self, events: usize) {
+        self.steps(events, self.steps + u64::try_from(events).unwrap_or(0));
     }
 
     /// The run is over: the bar goes away. How long it took.

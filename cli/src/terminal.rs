@@ -123,7 +123,7 @@ pub(crate) fn watched() -> bool {
 }
 
 /// Standard output for records, which have no colours.
-pub(crate) fn raw() -> Box<dyn Write> {
+pub(crate) fn raw() -> Box<dyn Write + Send> {
     Box::new(io::stdout())
 }
 

@@ -5,28 +5,28 @@
 //! instant, of all contacts, happens before an input of that instant; of one instant, contacts go in the order in
 //! which they were first seen. The same inputs give the same decisions, byte for byte.
 //!
-//! A driver shares nothing with another one: a partition of the contacts is a driver of its own.
+//! What belongs to a contact is in a [`Partition`], which knows of no others. A driver has one; where several processors
+//! are there, [`crate::parallel`] has several, and the same comes of it.
 
 pub mod deploy;
+pub(crate) mod partition;
 mod wakes;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use flow_graph::program::Field;
-use flow_graph::{Id, Timestamp, Value};
+use flow_graph::Timestamp;
 use flow_machine::adopt::Change;
 use flow_machine::decision::Outcome;
-use flow_machine::input::{Attributes, Merge};
-use flow_machine::{Contact, Decision, DecisionKind, Engine, Input, Trace, Transition};
+use flow_machine::{Contact, Decision, Engine, Trace};
 use serde::Serialize;
 
-use crate::identity::{ContactNumber, People, Resolved};
+use crate::identity::{ContactNumber, People};
 use crate::ingest::{Incoming, Who};
-use crate::log::Log;
 use crate::render::{Content, Renderer};
 use deploy::Deployed;
-use wakes::Wakes;
+pub use partition::Turn;
+use partition::{Partition, Placed};
 
 /// What a driver is told beside its inputs.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +47,7 @@ impl Default for Options {
 }
 
 impl Options {
-    fn keeps_log(self) -> bool {
+    pub(crate) fn keeps_log(self) -> bool {
         self.merges || self.deploys
     }
 
@@ -81,10 +81,28 @@ pub struct Counts {
     pub turns: u64,
 }
 
+impl Counts {
+    /// Adds what has happened elsewhere.
+    pub(crate) fn add(&mut self, more: Self) {
+        self.inputs += more.inputs;
+        self.late += more.late;
+        self.duplicates += more.duplicates;
+        self.after_end += more.after_end;
+        self.merged += more.merged;
+        self.turns += more.turns;
+    }
+}
+
 /// Who listens.
 pub trait Observer {
     /// Something was decided.
     fn decided(&mut self, decided: Decided<'_>);
+
+    /// Somebody looks at what is composed for a decision. Where nobody does it is not composed, but what is decided
+    /// stays the same.
+    fn wants_content(&self) -> bool {
+        true
+    }
 
     /// An input has arrived; what it leads to is told next.
     fn arriving(&mut self, arriving: Arriving<'_>) {
@@ -105,6 +123,8 @@ pub trait Observer {
 /// A decision with whom it is about.
 #[derive(Debug)]
 pub struct Decided<'a> {
+    /// The turn in which it was decided.
+    pub turn: Turn,
     /// The contact.
     pub contact: ContactNumber,
     /// Its id.
@@ -133,26 +153,13 @@ pub struct Arriving<'a> {
 /// Drives contacts through time.
 #[derive(Debug)]
 pub struct Driver {
-    engine: Arc<Engine>,
-    renderer: Arc<Renderer>,
     options: Options,
     people: People,
-    slots: Vec<Slot>,
-    wakes: Wakes,
-    now: Timestamp,
+    partition: Partition,
     counts: Counts,
-    transition: Transition,
     /// Programs that took the place of others, and when.
     changes: Vec<(Timestamp, Arc<Change>)>,
     deployed: Vec<Deployed>,
-}
-
-/// A contact with what the driver keeps of it.
-#[derive(Debug)]
-struct Slot {
-    contact: Contact,
-    log: Log,
-    merged: bool,
 }
 
 impl Driver {
@@ -160,15 +167,10 @@ impl Driver {
     #[must_use]
     pub fn new(engine: Arc<Engine>, renderer: Arc<Renderer>, options: Options) -> Self {
         Self {
-            engine,
-            renderer,
             options,
             people: People::default(),
-            slots: Vec::new(),
-            wakes: Wakes::default(),
-            now: Timestamp::FIRST_VALID,
+            partition: Partition::new(engine, renderer, options.keeps_log()),
             counts: Counts::default(),
-            transition: Transition::default(),
             changes: Vec::new(),
             deployed: Vec::new(),
         }
@@ -176,52 +178,47 @@ impl Driver {
 
     /// Notes from now on which places of the program take part.
     pub fn trace(&mut self) {
-        self.transition.trace.get_or_insert_default();
+        self.partition.transition.trace.get_or_insert_default();
     }
 
     /// What was noted since.
     #[must_use]
     pub fn traced(self) -> Option<Trace> {
-        self.transition.trace.map(|trace| *trace)
+        self.partition.transition.trace.map(|trace| *trace)
     }
 
     /// Takes one input at its arrival; everything due before happens first.
     pub fn feed(&mut self, incoming: &Incoming, observer: &mut impl Observer) {
-        let at = incoming.arrives().max(self.now);
+        self.take(incoming.clone(), observer);
+    }
+
+    /// The same with an input that nobody needs any more.
+    pub fn take(&mut self, incoming: Incoming, observer: &mut impl Observer) {
+        let at = incoming.arrives().max(self.now());
         if self.options.until.is_some_and(|until| at > until) {
             self.counts.after_end += 1;
             return;
         }
         self.run_until(at, observer);
-        let current = self.current(incoming);
-        let incoming = current.as_ref().unwrap_or(incoming);
+        let incoming = self.current(incoming);
         let Some(resolved) = self.people.resolve(&self.options.ids(&incoming.who)) else { return };
         self.counts.inputs += 1;
-        self.meet(&resolved);
-        let (contact, merged) = (resolved.contact, resolved.merged.as_slice());
-        if let Some(slot) = self.slot(contact) {
-            observer.arriving(Arriving { contact, id: &slot.contact.id, at, incoming, merged });
-        }
-        for &other in merged {
-            self.merge(contact, other, observer);
-        }
-        let outcome = self.take(contact, incoming, observer);
-        match outcome {
-            Outcome::Accepted => {}
-            Outcome::Late => self.counts.late += 1,
-            Outcome::Duplicate => self.counts.duplicates += 1,
-        }
-        observer.taken(contact, outcome);
+        let merged = resolved.merged;
+        let leaving: Vec<_> = merged.iter().filter_map(|&other| self.partition.leave(other, false)).collect();
+        let placed = Placed {
+            incoming,
+            at,
+            number: self.counts.inputs,
+            contact: resolved.contact,
+            slot: resolved.contact,
+            created: resolved.created,
+        };
+        self.partition.take(placed, leaving, &merged, observer);
     }
 
     /// Lets time pass: everything due up to an instant happens, that instant too.
     pub fn run_until(&mut self, until: Timestamp, observer: &mut impl Observer) {
-        let until = until.min(Timestamp::LAST_VALID);
-        while let Some((at, contact)) = self.wakes.pop_due(until) {
-            self.now = self.now.max(at);
-            self.step(contact, Input::Wake, observer);
-        }
-        self.now = self.now.max(until);
+        self.partition.run_until(until, observer);
     }
 
     /// The end of the inputs: goes on to the end of the run, where one was set, and else stays at the last input.
@@ -234,19 +231,21 @@ impl Driver {
     /// Where the clock stands.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.now
+        self.partition.now()
     }
 
     /// How much has happened.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        self.counts
+        let mut counts = self.counts;
+        counts.add(self.partition.counts());
+        counts
     }
 
     /// What is run.
     #[must_use]
     pub fn engine(&self) -> &Arc<Engine> {
-        &self.engine
+        &self.partition.engine
     }
 
     /// Who is who.
@@ -257,102 +256,12 @@ impl Driver {
 
     /// The contacts that were not merged into others, in the order in which they were first seen.
     pub fn contacts(&self) -> impl Iterator<Item = &Contact> {
-        self.slots.iter().filter(|slot| !slot.merged).map(|slot| &slot.contact)
+        self.partition.contacts()
     }
 
     /// A contact by its number.
     #[must_use]
     pub fn contact(&self, number: ContactNumber) -> Option<&Contact> {
-        self.slot(number).map(|slot| &slot.contact)
-    }
-
-    fn slot(&self, number: ContactNumber) -> Option<&Slot> {
-        self.slots.get(usize::try_from(number).ok()?)
-    }
-
-    /// Makes room for a contact that was not there before.
-    fn meet(&mut self, resolved: &Resolved) {
-        if let Some(id) = &resolved.created {
-            let contact = Contact::new(&self.engine, Arc::clone(id));
-            self.slots.push(Slot { contact, log: Log::default(), merged: false });
-            self.wakes.add();
-        }
-    }
-
-    fn merge(&mut self, into: ContactNumber, other: ContactNumber, observer: &mut impl Observer) {
-        let Some(gone) = usize::try_from(other).ok().and_then(|at| self.slots.get_mut(at)) else { return };
-        let shell = Contact::new(&self.engine, Arc::clone(&gone.contact.id));
-        let state = std::mem::replace(&mut gone.contact, shell);
-        let theirs = std::mem::take(&mut gone.log);
-        gone.merged = true;
-        self.wakes.set(other, None);
-        self.counts.merged += 1;
-        let Some(slot) = usize::try_from(into).ok().and_then(|at| self.slots.get_mut(at)) else { return };
-        slot.log = std::mem::take(&mut slot.log).united(theirs);
-        let log = slot.log.entries().to_vec();
-        self.step(into, Input::Merge(Box::new(Merge { other: state, log })), observer);
-    }
-
-    /// Attributes first, then the event: who places an order has said before where to.
-    fn take(&mut self, contact: ContactNumber, incoming: &Incoming, observer: &mut impl Observer) -> Outcome {
-        let mut changes = incoming.changes.clone();
-        changes.extend(self.zone_hint(contact, incoming));
-        let mut outcome = Outcome::Accepted;
-        // Who was never seen is born by what says nothing of them, too; else it is no turn.
-        let born = self.slot(contact).is_some_and(|slot| slot.contact.born);
-        if !changes.is_empty() || (incoming.event.is_none() && !born) {
-            // Beside an event the id is the event's: the attributes would make it its own duplicate.
-            let id = if incoming.event.is_none() { Arc::clone(&incoming.id) } else { Arc::from("") };
-            outcome = self.step(contact, Input::Attributes(Attributes { id, time: incoming.time, changes }), observer);
-        }
-        if let Some(event) = &incoming.event {
-            outcome = self.step(contact, Input::Event(Arc::clone(event)), observer);
-        }
-        outcome
-    }
-
-    /// The zone of the device, while the contact has none.
-    fn zone_hint(&self, contact: ContactNumber, incoming: &Incoming) -> Option<(Id<Field>, Value)> {
-        let zone = incoming.zone.as_ref()?;
-        let field = self.engine.program().zone_field?;
-        let said = incoming.changes.iter().any(|(changed, _)| *changed == field);
-        let known = self.slot(contact)?.contact.facts.field(field).is_known();
-        (!said && !known).then(|| (field, zone.clone()))
-    }
-
-    fn step(&mut self, contact: ContactNumber, input: Input, observer: &mut impl Observer) -> Outcome {
-        let Some(slot) = usize::try_from(contact).ok().and_then(|at| self.slots.get_mut(at)) else {
-            return Outcome::Accepted;
-        };
-        let event = if let Input::Event(event) = &input { Some(Arc::clone(event)) } else { None };
-        flow_machine::step(&self.engine, &mut slot.contact, input, self.now, &mut self.transition);
-        self.counts.turns += 1;
-        debug_assert_eq!(flow_machine::invariants::check(&self.engine, &slot.contact), [""; 0]);
-        let outcome = self.transition.outcome;
-        if self.options.keeps_log()
-            && outcome != Outcome::Duplicate
-            && let Some(event) = event
-        {
-            slot.log.push(self.now, event);
-        }
-        // What would be due at once was done in this turn: a wake of the past must not stop the clock.
-        let wake = self.transition.next_wake.map(|wake| wake.max(self.now.plus(1)));
-        self.wakes.set(contact, wake);
-        self.tell(contact, observer);
-        outcome
-    }
-
-    /// Hands on what was decided about a contact.
-    fn tell(&mut self, contact: ContactNumber, observer: &mut impl Observer) {
-        let Some(slot) = usize::try_from(contact).ok().and_then(|at| self.slots.get_mut(at)) else { return };
-        for decision in self.transition.decisions.drain(..) {
-            if self.options.keeps_log()
-                && let DecisionKind::Emit(event) = &decision.kind
-            {
-                slot.log.push(decision.at, Arc::clone(event));
-            }
-            let (decision, content) = self.renderer.compose(&self.engine, decision);
-            observer.decided(Decided { contact, id: &slot.contact.id, decision, content });
-        }
+        self.partition.contact(number)
     }
 }

@@ -11,7 +11,7 @@ mod lines;
 mod moment;
 mod scan;
 mod segment;
-mod stream;
+pub(crate) mod stream;
 #[cfg(test)]
 mod tests;
 

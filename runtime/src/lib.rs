@@ -9,6 +9,7 @@ pub mod driver;
 pub mod identity;
 pub mod ingest;
 pub mod log;
+pub mod parallel;
 pub mod record;
 pub mod render;
 #[cfg(test)]

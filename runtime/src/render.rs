@@ -56,6 +56,8 @@ struct Names {
     subject: Option<String>,
     body: String,
     text: Option<String>,
+    /// Nothing in them is filled: they can be composed whatever is known.
+    plain: bool,
 }
 
 impl Renderer {
@@ -82,7 +84,9 @@ impl Renderer {
         let mut messages = Vec::with_capacity(program.messages.len());
         for message in &program.messages {
             let name = |part: &str| format!("{} of {}", part, message.name);
+            let sources = [message.subject.as_ref(), Some(&message.body), message.text.as_ref()];
             messages.push(Names {
+                plain: sources.into_iter().flatten().all(|source| !source.contains('{')),
                 subject: message.subject.as_ref().map(|source| add(&name("subject"), source)),
                 body: match &message.body_file {
                     Some(path) => add(path, &message.body),
@@ -113,6 +117,18 @@ impl Renderer {
             Ok(content) => (decision, Some(content)),
             Err(why) => (undeliverable(decision), Some(Content::Failure(why))),
         }
+    }
+
+    /// What is decided where nobody looks at what is composed: only a message that cannot be composed is another decision.
+    #[must_use]
+    pub fn decide(&self, engine: &Engine, decision: Decision) -> Decision {
+        if let DecisionKind::Send(Send { message, data: Some(data), .. }) = &decision.kind
+            && !self.messages.get(message.index()).is_some_and(|names| names.plain)
+            && self.message(engine.program(), *message, data).is_err()
+        {
+            return undeliverable(decision);
+        }
+        decision
     }
 
     fn message(&self, program: &Program, message: Id<Message>, data: &RenderData) -> Result<Content, String> {

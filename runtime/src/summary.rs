@@ -1,16 +1,20 @@
 //! What a run comes to: figures for the end of `flow run`, as data.
 
 mod moves;
+mod sum;
 mod tally;
 
 use std::collections::BTreeMap;
 
+use flow_graph::Timestamp;
 use flow_graph::program::Program;
+use flow_machine::Contact;
 use serde::Serialize;
 
 use crate::driver::deploy::Deployed;
 use crate::driver::{Counts, Driver};
 
+pub(crate) use tally::HeldOut;
 pub use tally::Tally;
 
 /// What a run comes to. Lists are in the order of the program, maps are sorted.
@@ -158,20 +162,33 @@ pub struct SlaCounts {
     pub share: Option<f64>,
 }
 
+/// Where a run has ended.
+pub(crate) struct End<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) until: Timestamp,
+    pub(crate) counts: Counts,
+    pub(crate) deployed: &'a [Deployed],
+}
+
 impl Summary {
     /// What a run comes to: what was tallied on the way, and where everybody stands at the end.
     #[must_use]
     pub fn new(driver: &Driver, tally: &Tally) -> Self {
         let program = driver.engine().program();
+        let end = End { program, until: driver.now(), counts: driver.counts(), deployed: driver.deployed() };
+        Self::of(&end, tally, driver.contacts())
+    }
+
+    /// The same of contacts that are elsewhere.
+    pub(crate) fn of<'c>(end: &End<'_>, tally: &Tally, contacts: impl Iterator<Item = &'c Contact>) -> Self {
         let mut summary = Self {
-            until: driver.now().to_string(),
-            contacts: u64::try_from(driver.contacts().count()).unwrap_or(u64::MAX),
-            counts: driver.counts(),
-            deployed: driver.deployed().to_vec(),
-            ..Self::empty(program)
+            until: end.until.to_string(),
+            counts: end.counts,
+            deployed: end.deployed.to_vec(),
+            ..Self::empty(end.program)
         };
         tally.write(&mut summary);
-        summary.look(driver, program);
+        summary.look(contacts, end.program);
         summary
     }
 
@@ -216,8 +233,9 @@ impl Summary {
     }
 
     /// Where everybody stands at the end.
-    fn look(&mut self, driver: &Driver, program: &Program) {
-        for contact in driver.contacts() {
+    fn look<'c>(&mut self, contacts: impl Iterator<Item = &'c Contact>, program: &Program) {
+        for contact in contacts {
+            self.contacts += 1;
             for ((id, _), funnel) in program.lifecycles.enumerate().zip(&mut self.lifecycles) {
                 if let Some(stage) = funnel.stages.get_mut(usize::from(contact.journey.stage(id))) {
                     stage.contacts += 1;

@@ -10,6 +10,7 @@ use flow_machine::adopt::Change;
 use flow_runtime::driver::deploy::Refused;
 use flow_runtime::driver::{Arriving, Decided, Driver, Observer, Options};
 use flow_runtime::ingest::{Catalog, Format, Incoming, Read, Rejection};
+use flow_runtime::parallel::Plan;
 use flow_runtime::{Record, Renderer, Summary, Tally};
 use serde::Serialize;
 
@@ -20,6 +21,7 @@ use crate::deploys::{self, Deploy};
 use crate::failure::{Exit, Failure};
 use crate::input::{self, Source};
 use crate::output::Output;
+use crate::partitions::{self, Done, Outputs};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::summary::{self, Rejects};
@@ -39,45 +41,35 @@ pub(crate) fn run(args: &RunArgs, terminal: &mut Terminal) -> Result<Exit, Failu
     let catalog = deploys::catalog(&engine, &deploys)?;
     // Rows of a table name users only, so nobody can turn out to be somebody else.
     let merges = sources.iter().any(|source| source.format == Format::Segment);
-    let mut run = Run {
-        driver: Driver::new(
-            Arc::clone(&engine),
-            Renderer::shared(&engine),
-            Options { until, merges, deploys: !deploys.is_empty() },
-        ),
-        dirs: Vec::new(),
-        project,
-        deploys,
-        refusal: None,
-        recorder: Recorder {
-            engine: Arc::clone(&engine),
-            tally: Tally::default(),
-            decisions: 0,
-            out: open_output(args.out.as_deref(), args)?,
-        },
-        refused: Rejects::default(),
+    let options = Options { until, merges, deploys: !deploys.is_empty() };
+    let outputs = Outputs {
+        decisions: open_output(args.out.as_deref(), args)?,
         rejects: open_output(args.rejects.as_deref(), args)?,
     };
     let mut progress = Progress::new(sources.iter().map(|source| source.bytes).sum(), args.quiet);
-    let driven = drive(args, sources, &catalog, &mut progress, &mut run);
+    let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let mut run = Run::new(&engine, options, project, deploys, outputs);
+    // A program that takes over does so for everybody at once.
+    let done = if jobs > 1 && !options.deploys {
+        let plan = Plan { engine, catalog, options, sort: args.input.sort, jobs };
+        partitions::run(&plan, sources, &mut run.recorder.outputs, &mut progress)
+    } else {
+        drive(args, sources, &catalog, &mut progress, &mut run).map(|()| run.done())
+    };
     let took = progress.finish();
-    let decisions = run.recorder.decisions;
-    for out in [run.recorder.out.take(), run.rejects.take()].into_iter().flatten() {
-        out.finish()?;
-    }
+    run.recorder.outputs.finish()?;
     if let Some((deploy, refused)) = run.refusal.take() {
         terminal.note(&deploys::refusal(&deploy, &run.project, &refused, terminal));
         return Ok(Exit::Found);
     }
-    driven?;
+    let Done { summary, decisions, refused } = done?;
     if !args.quiet {
-        let summary = Summary::new(&run.driver, &run.recorder.tally);
         let text = match args.format {
             RunFormat::Text => {
                 let clock = Clock::of(&settings.project.timezone.value);
                 let end = summary::End {
                     summary: &summary,
-                    rejects: &run.refused,
+                    rejects: &refused,
                     decisions,
                     took,
                     out: args.out.as_deref(),
@@ -93,7 +85,7 @@ pub(crate) fn run(args: &RunArgs, terminal: &mut Terminal) -> Result<Exit, Failu
         // Where decisions go to standard output, nothing else may.
         if args.out.as_deref() == Some(Path::new("-")) { terminal.note(&text) } else { terminal.say(&text) }
     }
-    Ok(if args.strict && !run.refused.is_empty() { Exit::Rejected } else { Exit::Done })
+    Ok(if args.strict && !refused.is_empty() { Exit::Rejected } else { Exit::Done })
 }
 
 /// What a run is made of.
@@ -109,14 +101,39 @@ struct Run {
     refusal: Option<(Deploy, Refused)>,
     recorder: Recorder,
     refused: Rejects,
-    rejects: Option<Output>,
 }
 
 impl Run {
+    fn new(
+        engine: &Arc<Engine>,
+        options: Options,
+        project: Project,
+        deploys: VecDeque<Deploy>,
+        outputs: Outputs,
+    ) -> Self {
+        Self {
+            driver: Driver::new(Arc::clone(engine), Renderer::shared(engine), options),
+            dirs: Vec::new(),
+            project,
+            deploys,
+            refusal: None,
+            recorder: Recorder { engine: Arc::clone(engine), tally: Tally::default(), decisions: 0, outputs },
+            refused: Rejects::default(),
+        }
+    }
+
+    fn done(&mut self) -> Done {
+        Done {
+            summary: Summary::new(&self.driver, &self.recorder.tally),
+            decisions: self.recorder.decisions,
+            refused: std::mem::take(&mut self.refused),
+        }
+    }
+
     /// Takes an input; what takes over before it does so first.
-    fn feed(&mut self, incoming: &Incoming) -> Result<(), Failure> {
+    fn feed(&mut self, incoming: Incoming) -> Result<(), Failure> {
         self.deploy(incoming.arrives())?;
-        self.driver.feed(incoming, &mut self.recorder);
+        self.driver.take(incoming, &mut self.recorder);
         Ok(())
     }
 
@@ -139,7 +156,7 @@ impl Run {
 
     fn reject(&mut self, rejection: Rejection) {
         self.recorder.tally.rejected(&rejection);
-        if let Some(out) = &mut self.rejects {
+        if let Some(out) = &mut self.recorder.outputs.rejects {
             out.record(&rejection);
         }
         self.refused.add(rejection);
@@ -159,15 +176,15 @@ fn drive(
         match read {
             Read::Rejected(rejection) => run.reject(rejection),
             Read::Incoming(incoming) if args.input.sort => waiting.push(*incoming),
-            Read::Incoming(incoming) => return run.feed(&incoming),
+            Read::Incoming(incoming) => return run.feed(*incoming),
         }
         Ok(())
     })?;
     // Of one instant the order of the files stands.
     waiting.sort_by_key(Incoming::arrives);
     progress.turn(waiting.len());
-    for incoming in &waiting {
-        progress.decided();
+    for incoming in waiting {
+        progress.decided(1);
         run.feed(incoming)?;
     }
     run.deploy(Timestamp::LAST_VALID)?;
@@ -190,7 +207,7 @@ struct Recorder {
     engine: Arc<Engine>,
     tally: Tally,
     decisions: u64,
-    out: Option<Output>,
+    outputs: Outputs,
 }
 
 impl Observer for Recorder {
@@ -198,7 +215,7 @@ impl Observer for Recorder {
         let program = self.engine.program();
         self.decisions += 1;
         self.tally.decided(program, &decided);
-        if let Some(out) = &mut self.out {
+        if let Some(out) = &mut self.outputs.decisions {
             out.record(&Record::new(program, &decided));
         }
     }
@@ -210,6 +227,10 @@ impl Observer for Recorder {
 
     fn arriving(&mut self, arriving: Arriving<'_>) {
         self.tally.arriving(&arriving);
+    }
+
+    fn wants_content(&self) -> bool {
+        self.outputs.decisions.is_some()
     }
 }
 

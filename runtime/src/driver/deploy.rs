@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::{Driver, Observer};
 use crate::ingest::Incoming;
-use crate::render::Renderer;
+use crate::log::Entry;
 
 /// A program that has taken over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -69,12 +69,12 @@ impl Driver {
     ) -> Result<Deployed, Refused> {
         self.run_until(at, observer);
         let inhabited = self.versions().into_keys().map(|place| place.0).collect::<BTreeSet<_>>();
-        let change = Change::new(Arc::clone(&self.engine), program, inhabited).map_err(Refused::Unusable)?;
+        let change = Change::new(Arc::clone(self.engine()), program, inhabited).map_err(Refused::Unusable)?;
         let left = self.left(&change.stranded());
         if !left.is_empty() {
             return Err(Refused::Stranded(left));
         }
-        let adopted = self.adopt(&change).map_err(|stranded| Refused::Stranded(self.left(&[stranded])))?;
+        let adopted = self.partition.adopt(&change).map_err(|stranded| Refused::Stranded(self.left(&[stranded])))?;
         let deployed = self.exchange((at, Arc::new(change)), adopted, observer);
         self.deployed.push(deployed.clone());
         Ok(deployed)
@@ -88,16 +88,14 @@ impl Driver {
 
     /// An input in the numbers of the program that runs. Whoever reads inputs reads each with the program of its own
     /// arrival; one that is later than others was read with an earlier program.
-    pub(super) fn current(&self, incoming: &Incoming) -> Option<Incoming> {
-        let mut current: Option<Incoming> = None;
-        for (_, change) in self.changes.iter().filter(|(at, _)| incoming.arrives() < *at) {
-            let mut input = current.unwrap_or_else(|| incoming.clone());
-            input.event = input.event.and_then(|event| change.event(&event));
-            let changes = input.changes.iter().filter_map(|(field, value)| change.field(*field, value));
-            input.changes = changes.collect();
-            current = Some(input);
+    pub(super) fn current(&self, mut incoming: Incoming) -> Incoming {
+        let arrives = incoming.arrives();
+        for (_, change) in self.changes.iter().filter(|(at, _)| arrives < *at) {
+            incoming.event = incoming.event.and_then(|event| change.event(&event));
+            let changes = incoming.changes.iter().filter_map(|(field, value)| change.field(*field, value));
+            incoming.changes = changes.collect();
         }
-        current
+        incoming
     }
 
     /// How many are at which step of which version.
@@ -112,7 +110,7 @@ impl Driver {
     /// Who would be left behind, in the order of the old program.
     fn left(&self, stranded: &[Stranded]) -> Vec<Left> {
         let places = self.versions();
-        let program = self.engine.program();
+        let program = self.engine().program();
         let mut all: Vec<Left> = Vec::new();
         let mut sequences: Vec<Version> = Vec::new();
         for found in stranded {
@@ -138,22 +136,6 @@ impl Driver {
         all
     }
 
-    fn adopt(&self, change: &Change) -> Result<Vec<Carried>, Stranded> {
-        let mut carried = Vec::with_capacity(self.slots.len());
-        for slot in &self.slots {
-            let (mut before, mut after) = (Transition::default(), Transition::default());
-            let adopted = if slot.merged {
-                let contact = Contact::new(change.engine(), Arc::clone(&slot.contact.id));
-                Adopted { contact, moves: Moves::default() }
-            } else {
-                let log = self.options.keeps_log().then(|| slot.log.entries());
-                change.adopt(slot.contact.clone(), log, self.now, &mut before, &mut after)?
-            };
-            carried.push(Carried { adopted, before, after });
-        }
-        Ok(carried)
-    }
-
     /// Nobody is stranded: the new program takes over.
     fn exchange(
         &mut self,
@@ -162,37 +144,46 @@ impl Driver {
         observer: &mut impl Observer,
     ) -> Deployed {
         let mut runs = Moves::default();
-        let mut after = Vec::with_capacity(carried.len());
-        for (number, carried) in (0..).zip(carried) {
-            let Some(slot) = usize::try_from(number).ok().and_then(|at| self.slots.get_mut(at)) else { continue };
-            slot.log = slot.log.carried(&change);
-            slot.contact = carried.adopted.contact;
-            runs.add(carried.adopted.moves);
-            self.transition = carried.before;
-            self.tell(number, observer);
-            after.push((number, carried.after));
-        }
-        self.renderer = Renderer::shared(change.engine());
-        self.engine = Arc::clone(change.engine());
-        self.changes.push((at, Arc::clone(&change)));
-        observer.deployed(&change);
-        for (number, after) in after {
-            let wake = after.next_wake.map(|wake| wake.max(self.now.plus(1)));
-            self.wakes.set(number, wake);
-            self.transition = after;
-            self.tell(number, observer);
-        }
+        carried.iter().for_each(|carried| runs.add(carried.moves));
+        self.partition.exchange(&change, carried, observer);
+        self.changes.push((at, change));
         let contacts = u64::try_from(self.contacts().count()).unwrap_or(u64::MAX);
-        Deployed { at: self.now.to_string(), contacts, runs }
+        Deployed { at: self.now().to_string(), contacts, runs }
     }
 }
 
 /// A contact that is carried over, with what was decided.
 #[derive(Debug)]
-struct Carried {
-    adopted: Adopted,
-    before: Transition,
-    after: Transition,
+pub(super) struct Carried {
+    pub(super) contact: Contact,
+    pub(super) moves: Moves,
+    /// What the old program decided.
+    pub(super) before: Transition,
+    /// What the new one does.
+    pub(super) after: Transition,
+}
+
+impl Carried {
+    /// What is left of a contact that was merged into another one.
+    pub(super) fn shell(change: &Change, gone: &Contact) -> Self {
+        Self {
+            contact: Contact::new(change.engine(), Arc::clone(&gone.id)),
+            moves: Moves::default(),
+            before: Transition::default(),
+            after: Transition::default(),
+        }
+    }
+
+    pub(super) fn new(
+        change: &Change,
+        contact: Contact,
+        log: Option<&[Entry]>,
+        now: Timestamp,
+    ) -> Result<Self, Stranded> {
+        let (mut before, mut after) = (Transition::default(), Transition::default());
+        let Adopted { contact, moves } = change.adopt(contact, log, now, &mut before, &mut after)?;
+        Ok(Self { contact, moves, before, after })
+    }
 }
 
 fn place(program: &Program, at: Location) -> (String, u32) {

@@ -16,49 +16,50 @@ pub(crate) trait Sink {
     fn reject(&mut self, rejection: Rejection);
 }
 
-/// Reads the calls of one file.
+/// A file that is read.
+#[derive(Debug, Clone)]
+pub(crate) struct File {
+    pub(crate) name: Arc<str>,
+    /// Its number among the files of a run.
+    pub(crate) number: u32,
+}
+
+/// Reads calls.
 #[derive(Debug)]
 pub(crate) struct Calls {
     catalog: Arc<Catalog>,
-    file: Arc<str>,
-    number: u32,
     document: Document,
     harvest: Harvest,
 }
 
 impl Calls {
-    pub(crate) fn new(catalog: Arc<Catalog>, file: Arc<str>, number: u32) -> Self {
-        Self { catalog, file, number, document: Document::default(), harvest: Harvest::default() }
+    pub(crate) fn new(catalog: Arc<Catalog>) -> Self {
+        Self { catalog, document: Document::default(), harvest: Harvest::default() }
     }
 
     /// Reads all lines of a block.
-    pub(crate) fn read(&mut self, block: &Block, sink: &mut impl Sink) {
+    pub(crate) fn read(&mut self, file: &File, block: &Block, sink: &mut impl Sink) {
         for row in block.rows() {
-            self.row(row, sink);
+            self.row(file, row, sink);
         }
     }
 
-    fn row(&mut self, row: Row<'_>, sink: &mut impl Sink) {
+    fn row(&mut self, file: &File, row: Row<'_>, sink: &mut impl Sink) {
+        let mut reject = |refusal: Refusal| sink.reject(refusal.into_rejection(&file.name, row.number, row.bytes));
         if row.too_long {
-            return self.reject(row, Refusal::call(Reason::LineTooLong, "longer than a line may be"), sink);
+            return reject(Refusal::call(Reason::LineTooLong, "longer than a line may be"));
         }
         if row.bytes.iter().all(u8::is_ascii_whitespace) {
             return;
         }
         let Some(text) = row.text else {
-            return self.reject(row, Refusal::call(Reason::NotUtf8, "the line is not UTF-8"), sink);
+            return reject(Refusal::call(Reason::NotUtf8, "the line is not UTF-8"));
         };
         segment::read(&self.catalog, &mut self.document, text, &mut self.harvest);
-        let origin = Origin { file: self.number, line: row.number };
+        self.harvest.refusals.drain(..).for_each(reject);
+        let origin = Origin { file: file.number, line: row.number };
         for incoming in self.harvest.incoming.drain(..) {
             sink.accept(Incoming { origin, ..incoming });
         }
-        for refusal in std::mem::take(&mut self.harvest.refusals) {
-            self.reject(row, refusal, sink);
-        }
-    }
-
-    fn reject(&self, row: Row<'_>, refusal: Refusal, sink: &mut impl Sink) {
-        sink.reject(refusal.into_rejection(&self.file, row.number, row.bytes));
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use super::blocks::{Block, Blocks};
-use super::calls::{Calls, Sink};
+use super::calls::{Calls, File, Sink};
 use super::catalog::Catalog;
 use super::csv::{Cutter, Mapping, MappingError, Table};
 use super::lines::{Line, Lines};
@@ -41,7 +41,7 @@ pub struct Inputs<R> {
 
 #[derive(Debug)]
 enum Source<R> {
-    Calls { blocks: Blocks<R>, block: Block, calls: Box<Calls> },
+    Calls { file: File, blocks: Blocks<R>, block: Block, calls: Box<Calls> },
     Rows(Box<Rows<R>>),
 }
 
@@ -65,14 +65,15 @@ impl<R: BufRead> Inputs<R> {
     /// When the file cannot be read, and when a mapping does not fit it: an [`io::Error`] with a [`MappingError`]
     /// inside.
     pub fn new(catalog: Arc<Catalog>, reader: R, file: &str, number: u32, format: &Format) -> io::Result<Self> {
-        let file: Arc<str> = Arc::from(file);
+        let file = File { name: Arc::from(file), number };
         let source = match format {
             Format::Segment => Source::Calls {
                 blocks: Blocks::new(reader),
                 block: Block::default(),
-                calls: Box::new(Calls::new(catalog, file, number)),
+                calls: Box::new(Calls::new(catalog)),
+                file,
             },
-            Format::Csv(mapping) => Source::Rows(Box::new(Rows::new(catalog, reader, (file, number), mapping)?)),
+            Format::Csv(mapping) => Source::Rows(Box::new(Rows::new(catalog, reader, file, mapping)?)),
         };
         Ok(Self { source, ready: Ready::default() })
     }
@@ -82,17 +83,17 @@ impl<R: BufRead> Inputs<R> {
     pub fn bytes(&self) -> u64 {
         match &self.source {
             Source::Calls { blocks, .. } => blocks.bytes(),
-            Source::Rows(rows) => rows.lines.bytes(),
+            Source::Rows(rows) => rows.bytes(),
         }
     }
 
     /// Reads on; `false` at the end of the file.
     fn more(&mut self) -> io::Result<bool> {
         match &mut self.source {
-            Source::Calls { blocks, block, calls } => {
+            Source::Calls { file, blocks, block, calls } => {
                 let more = blocks.next(block)?;
                 if more {
-                    calls.read(block, &mut self.ready);
+                    calls.read(file, block, &mut self.ready);
                 }
                 Ok(more)
             }
@@ -123,8 +124,7 @@ impl<R: BufRead> Iterator for Inputs<R> {
 pub(crate) struct Rows<R> {
     catalog: Arc<Catalog>,
     lines: Lines<R>,
-    file: Arc<str>,
-    number: u32,
+    file: File,
     table: Table,
     cutter: Cutter,
     /// Lines that were read ahead while a row seemed to go on.
@@ -132,14 +132,19 @@ pub(crate) struct Rows<R> {
 }
 
 impl<R: BufRead> Rows<R> {
-    fn new(catalog: Arc<Catalog>, reader: R, (file, number): (Arc<str>, u32), mapping: &Mapping) -> io::Result<Self> {
+    pub(crate) fn new(catalog: Arc<Catalog>, reader: R, file: File, mapping: &Mapping) -> io::Result<Self> {
         let mut lines = Lines::new(reader);
         let (table, cutter) = header(&catalog, &mut lines, mapping)?;
-        Ok(Self { catalog, lines, file, number, table, cutter, ahead: VecDeque::new() })
+        Ok(Self { catalog, lines, file, table, cutter, ahead: VecDeque::new() })
+    }
+
+    /// How many bytes have been read so far.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.lines.bytes()
     }
 
     /// Reads one row; `false` at the end of the file.
-    fn next(&mut self, sink: &mut impl Sink) -> io::Result<bool> {
+    pub(crate) fn next(&mut self, sink: &mut impl Sink) -> io::Result<bool> {
         let Some(line) = self.line()? else { return Ok(false) };
         if line.too_long {
             self.reject(&line, Refusal::call(Reason::LineTooLong, "longer than a line may be"), sink);
@@ -189,7 +194,7 @@ impl<R: BufRead> Rows<R> {
         };
         match self.table.row(&self.catalog, &row, raw, first.number) {
             Ok(incoming) => {
-                let origin = Origin { file: self.number, line: first.number };
+                let origin = Origin { file: self.file.number, line: first.number };
                 sink.accept(Incoming { origin, ..incoming });
             }
             Err(refusal) => self.reject(&Line { bytes: record, ..*first }, refusal, sink),
@@ -198,7 +203,7 @@ impl<R: BufRead> Rows<R> {
     }
 
     fn reject(&self, line: &Line, refusal: Refusal, sink: &mut impl Sink) {
-        sink.reject(refusal.into_rejection(&self.file, line.number, &line.bytes));
+        sink.reject(refusal.into_rejection(&self.file.name, line.number, &line.bytes));
     }
 }
 

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use flow_graph::Id;
 use flow_machine::adopt::Change;
 
+use super::sum::{add, converted, kept};
 use super::tally::Tally;
-use super::{Conversion, MessageFigures, SequenceFigures, SlaCounts};
+use super::{MessageFigures, SequenceFigures};
 
 impl Tally {
     /// Another program has taken over: what is counted from now on is in its numbers.
@@ -61,22 +62,4 @@ fn renumber<K: Ord, V>(counts: &mut BTreeMap<K, V>, now: impl Fn(&K) -> Option<K
             None => drop(counts.insert(key, value)),
         }
     }
-}
-
-fn add(known: &mut u64, more: u64) {
-    *known += more;
-}
-
-fn converted(known: &mut Conversion, more: Conversion) {
-    known.entered += more.entered;
-    known.goal += more.goal;
-    known.converted += more.converted;
-}
-
-fn kept(known: &mut SlaCounts, more: SlaCounts) {
-    known.started += more.started;
-    known.met += more.met;
-    known.breached += more.breached;
-    known.met_late += more.met_late;
-    known.reminded += more.reminded;
 }

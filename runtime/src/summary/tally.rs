@@ -13,6 +13,9 @@ use crate::ingest::{Rejection, Scope};
 use crate::record::exit_word;
 use crate::values;
 
+/// Runs of one contact that are held out: sequence, key in words.
+pub(crate) type HeldOut = Vec<(usize, String)>;
+
 /// Counts what is decided while a run goes on.
 #[derive(Debug, Default)]
 pub struct Tally {
@@ -60,13 +63,18 @@ impl Tally {
     /// Runs move along when contacts become one.
     pub fn arriving(&mut self, arriving: &Arriving<'_>) {
         for &other in arriving.merged {
-            let theirs = self.held_out.range((other, 0, String::new())..(other.saturating_add(1), 0, String::new()));
-            let moved: Vec<_> = theirs.cloned().collect();
-            for run in moved {
-                self.held_out.remove(&run);
-                self.held_out.insert((arriving.contact, run.1, run.2));
-            }
+            let theirs = self.go(other);
+            self.come(arriving.contact, theirs);
         }
+    }
+
+    pub(super) fn of(&self, contact: ContactNumber) -> impl Iterator<Item = &(ContactNumber, usize, String)> {
+        self.held_out.range((contact, 0, String::new())..(contact.saturating_add(1), 0, String::new()))
+    }
+
+    /// A run has ended; whether it was held out.
+    fn ended(&mut self, contact: ContactNumber, sequence: Id<Sequence>, key: Option<&Value>) -> bool {
+        !self.held_out.is_empty() && self.held_out.remove(&run(contact, sequence, key))
     }
 
     /// Counts a decision.
@@ -93,11 +101,11 @@ impl Tally {
                 self.conversion(*sequence, *holdout).entered += 1;
             }
             DecisionKind::Exited { sequence, key, reason } => {
-                self.held_out.remove(&run(decided.contact, *sequence, key.as_ref()));
+                self.ended(decided.contact, *sequence, key.as_ref());
                 bump(&mut self.summary.exits, (sequence.index(), exit_word(*reason)));
             }
             DecisionKind::Goal { sequence, key, converted } => {
-                let holdout = self.held_out.remove(&run(decided.contact, *sequence, key.as_ref()));
+                let holdout = self.ended(decided.contact, *sequence, key.as_ref());
                 let conversion = self.conversion(*sequence, holdout);
                 conversion.goal += 1;
                 conversion.converted += u64::from(*converted);

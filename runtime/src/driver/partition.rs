@@ -1,0 +1,341 @@
+//! Contacts with their timers: what a driver does once it is known whom an input speaks of, and when it arrives.
+//!
+//! A partition shares nothing with another one, and contacts have nothing to do with each other: so it does not matter
+//! which contacts are in one partition, or how far another one is. What is decided is told with its [`Turn`], by which
+//! the decisions of several partitions are put into the order in which one would have told them.
+
+use std::sync::Arc;
+
+use flow_graph::program::Field;
+use flow_graph::{Id, Timestamp, Value};
+use flow_machine::adopt::Change;
+use flow_machine::decision::Outcome;
+use flow_machine::input::{Attributes, Merge};
+use flow_machine::{Contact, DecisionKind, Engine, Event, Input, Transition};
+
+use super::deploy::Carried;
+use super::wakes::Wakes;
+use super::{Arriving, Counts, Decided, Observer};
+use crate::identity::ContactNumber;
+use crate::ingest::Incoming;
+use crate::log::{Entry, Log, Logs};
+use crate::render::Renderer;
+
+/// The place of a contact in its partition, in the order in which the contacts of it were first seen.
+pub(crate) type SlotNumber = u32;
+
+/// Where a turn stands among all turns of a run: turns happen in this order, whoever has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Turn {
+    /// When.
+    pub at: Timestamp,
+    /// An input; everything due at its instant happens before it.
+    pub input: bool,
+    /// The number of the input, else of the contact.
+    pub number: u64,
+}
+
+/// An input of which is known whom it speaks of.
+#[derive(Debug)]
+pub(crate) struct Placed {
+    /// The input.
+    pub(crate) incoming: Incoming,
+    /// When it is taken.
+    pub(crate) at: Timestamp,
+    /// Its number among all inputs of the run.
+    pub(crate) number: u64,
+    /// Whom it speaks of.
+    pub(crate) contact: ContactNumber,
+    /// Where the contact is.
+    pub(crate) slot: SlotNumber,
+    /// The contact is seen for the first time: the id that it goes by.
+    pub(crate) created: Option<Arc<str>>,
+}
+
+/// A contact that leaves its partition to be merged into another one.
+#[derive(Debug)]
+pub(crate) struct Leaving {
+    /// Its number.
+    pub(crate) number: ContactNumber,
+    state: Contact,
+    log: Luggage,
+}
+
+#[derive(Debug)]
+enum Luggage {
+    /// Its log stays where it is, and goes to another contact of the same partition.
+    Here(Log),
+    /// Its log goes to another partition.
+    Away(Vec<Entry>),
+}
+
+/// Contacts with their timers.
+#[derive(Debug)]
+pub(crate) struct Partition {
+    pub(super) engine: Arc<Engine>,
+    pub(super) renderer: Arc<Renderer>,
+    keeps_log: bool,
+    pub(super) slots: Vec<Slot>,
+    logs: Logs,
+    wakes: Wakes,
+    now: Timestamp,
+    counts: Counts,
+    pub(super) transition: Transition,
+}
+
+/// A contact with what is kept of it.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) contact: Contact,
+    number: ContactNumber,
+    log: Log,
+    pub(super) merged: bool,
+}
+
+impl Partition {
+    /// A partition without contacts.
+    pub(crate) fn new(engine: Arc<Engine>, renderer: Arc<Renderer>, keeps_log: bool) -> Self {
+        Self {
+            engine,
+            renderer,
+            keeps_log,
+            slots: Vec::new(),
+            logs: Logs::default(),
+            wakes: Wakes::default(),
+            now: Timestamp::FIRST_VALID,
+            counts: Counts::default(),
+            transition: Transition::default(),
+        }
+    }
+
+    /// Where the clock stands.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// What has happened here; inputs are counted where they are placed.
+    pub(crate) fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// The contacts that were not merged into others, in the order in which they were first seen.
+    pub(crate) fn contacts(&self) -> impl Iterator<Item = &Contact> {
+        self.slots.iter().filter(|slot| !slot.merged).map(|slot| &slot.contact)
+    }
+
+    /// Lets time pass: everything due up to an instant happens, that instant too.
+    pub(crate) fn run_until(&mut self, until: Timestamp, observer: &mut impl Observer) {
+        let until = until.min(Timestamp::LAST_VALID);
+        while let Some((at, slot)) = self.wakes.pop_due(until) {
+            self.now = self.now.max(at);
+            let number = self.slot(slot).map_or(0, |slot| slot.number).into();
+            self.step(slot, Input::Wake, Turn { at: self.now, input: false, number }, observer);
+        }
+        self.now = self.now.max(until);
+    }
+
+    /// Takes an input, for which the clock stands where it arrives; first those who turn out to be the same are merged
+    /// into its contact.
+    pub(crate) fn take(
+        &mut self,
+        placed: Placed,
+        joining: impl IntoIterator<Item = Leaving>,
+        merged: &[ContactNumber],
+        observer: &mut impl Observer,
+    ) {
+        let Placed { mut incoming, at, number, contact, slot, created } = placed;
+        let turn = Turn { at, input: true, number };
+        if let Some(id) = created {
+            let contact_state = Contact::new(&self.engine, id);
+            self.slots.push(Slot { contact: contact_state, number: contact, log: Log::default(), merged: false });
+            self.wakes.add();
+        }
+        if let Some(slot) = self.slot(slot) {
+            observer.arriving(Arriving { contact, id: &slot.contact.id, at, incoming: &incoming, merged });
+        }
+        for other in joining {
+            self.join(slot, other, turn, observer);
+        }
+        let outcome = self.take_parts(slot, &mut incoming, turn, observer);
+        match outcome {
+            Outcome::Accepted => {}
+            Outcome::Late => self.counts.late += 1,
+            Outcome::Duplicate => self.counts.duplicates += 1,
+        }
+        observer.taken(contact, outcome);
+    }
+
+    /// A contact leaves, `away` to another partition or for another contact of this one: what is left of it has no
+    /// turns.
+    pub(crate) fn leave(&mut self, slot: SlotNumber, away: bool) -> Option<Leaving> {
+        let gone = usize::try_from(slot).ok().and_then(|at| self.slots.get_mut(at))?;
+        let shell = Contact::new(&self.engine, Arc::clone(&gone.contact.id));
+        let state = std::mem::replace(&mut gone.contact, shell);
+        let log = std::mem::take(&mut gone.log);
+        let log = if away { Luggage::Away(self.logs.entries(log)) } else { Luggage::Here(log) };
+        gone.merged = true;
+        self.wakes.set(slot, None);
+        Some(Leaving { number: gone.number, state, log })
+    }
+
+    fn slot(&self, slot: SlotNumber) -> Option<&Slot> {
+        self.slots.get(usize::try_from(slot).ok()?)
+    }
+
+    pub(crate) fn contact(&self, slot: SlotNumber) -> Option<&Contact> {
+        self.slot(slot).map(|slot| &slot.contact)
+    }
+
+    fn join(&mut self, into: SlotNumber, other: Leaving, turn: Turn, observer: &mut impl Observer) {
+        self.counts.merged += 1;
+        let Some(slot) = usize::try_from(into).ok().and_then(|at| self.slots.get_mut(at)) else { return };
+        let theirs = match other.log {
+            Luggage::Here(log) => log,
+            Luggage::Away(entries) => entries.iter().fold(Log::default(), |mut log, (at, event)| {
+                self.logs.push(&mut log, *at, event);
+                log
+            }),
+        };
+        slot.log = self.logs.united(slot.log, theirs);
+        let log = self.logs.entries(slot.log);
+        self.step(into, Input::Merge(Box::new(Merge { other: other.state, log })), turn, observer);
+    }
+
+    /// Attributes first, then the event: who places an order has said before where to.
+    fn take_parts(
+        &mut self,
+        slot: SlotNumber,
+        incoming: &mut Incoming,
+        turn: Turn,
+        observer: &mut impl Observer,
+    ) -> Outcome {
+        let hint = self.zone_hint(slot, incoming);
+        let mut changes = std::mem::take(&mut incoming.changes);
+        changes.extend(hint);
+        let event = incoming.event.take();
+        let mut outcome = Outcome::Accepted;
+        // Who was never seen is born by what says nothing of them, too; else it is no turn.
+        if !changes.is_empty() || (event.is_none() && !self.contact(slot).is_some_and(|contact| contact.born)) {
+            // Beside an event the id is the event's: the attributes would make it its own duplicate.
+            let id = if event.is_none() { Arc::clone(&incoming.id) } else { Arc::from("") };
+            let attributes = Attributes { id, time: incoming.time, changes };
+            outcome = self.step(slot, Input::Attributes(attributes), turn, observer);
+        }
+        if let Some(event) = event {
+            outcome = self.step_event(slot, event, turn, observer);
+        }
+        outcome
+    }
+
+    /// The zone of the device, while the contact has none.
+    fn zone_hint(&self, slot: SlotNumber, incoming: &Incoming) -> Option<(Id<Field>, Value)> {
+        let zone = incoming.zone.as_ref()?;
+        let field = self.engine.program().zone_field?;
+        let said = incoming.changes.iter().any(|(changed, _)| *changed == field);
+        let known = self.contact(slot)?.facts.field(field).is_known();
+        (!said && !known).then(|| (field, zone.clone()))
+    }
+
+    fn step_event(&mut self, slot: SlotNumber, event: Arc<Event>, turn: Turn, observer: &mut impl Observer) -> Outcome {
+        let kept = self.keeps_log.then(|| Arc::clone(&event));
+        self.turn(slot, Input::Event(event));
+        let outcome = self.transition.outcome;
+        // What came in stands in the log before what was made of it.
+        if let Some(event) = kept.filter(|_| outcome != Outcome::Duplicate) {
+            self.keep(slot, self.now, &event);
+        }
+        self.tell(slot, turn, observer);
+        outcome
+    }
+
+    fn step(&mut self, slot: SlotNumber, input: Input, turn: Turn, observer: &mut impl Observer) -> Outcome {
+        self.turn(slot, input);
+        let outcome = self.transition.outcome;
+        self.tell(slot, turn, observer);
+        outcome
+    }
+
+    fn turn(&mut self, number: SlotNumber, input: Input) {
+        let Some(slot) = usize::try_from(number).ok().and_then(|at| self.slots.get_mut(at)) else { return };
+        flow_machine::step(&self.engine, &mut slot.contact, input, self.now, &mut self.transition);
+        self.counts.turns += 1;
+        debug_assert_eq!(flow_machine::invariants::check(&self.engine, &slot.contact), [""; 0]);
+        // What would be due at once was done in this turn: a wake of the past must not stop the clock.
+        let wake = self.transition.next_wake.map(|wake| wake.max(self.now.plus(1)));
+        self.wakes.set(number, wake);
+    }
+
+    fn keep(&mut self, slot: SlotNumber, at: Timestamp, event: &Event) {
+        if let Some(slot) = usize::try_from(slot).ok().and_then(|at| self.slots.get_mut(at)) {
+            self.logs.push(&mut slot.log, at, event);
+        }
+    }
+
+    /// Hands on what was decided about a contact.
+    pub(super) fn tell(&mut self, slot: SlotNumber, turn: Turn, observer: &mut impl Observer) {
+        let Some(slot) = usize::try_from(slot).ok().and_then(|at| self.slots.get_mut(at)) else { return };
+        for decision in self.transition.decisions.drain(..) {
+            if self.keeps_log
+                && let DecisionKind::Emit(event) = &decision.kind
+            {
+                self.logs.push(&mut slot.log, decision.at, event);
+            }
+            let (decision, content) = match observer.wants_content() {
+                true => self.renderer.compose(&self.engine, decision),
+                false => (self.renderer.decide(&self.engine, decision), None),
+            };
+            observer.decided(Decided { turn, contact: slot.number, id: &slot.contact.id, decision, content });
+        }
+    }
+
+    /// Every contact as another program carries it over.
+    ///
+    /// # Errors
+    /// When one of them would be stranded.
+    pub(super) fn adopt(&self, change: &Change) -> Result<Vec<Carried>, flow_machine::adopt::Stranded> {
+        self.slots
+            .iter()
+            .map(|slot| {
+                if slot.merged {
+                    return Ok(Carried::shell(change, &slot.contact));
+                }
+                let log = self.keeps_log.then(|| self.logs.entries(slot.log));
+                Carried::new(change, slot.contact.clone(), log.as_deref(), self.now)
+            })
+            .collect()
+    }
+
+    /// Another program takes over with the contacts that it has carried over; tells what the old one decided, then
+    /// what the new one does.
+    pub(super) fn exchange(&mut self, change: &Change, carried: Vec<Carried>, observer: &mut impl Observer) {
+        let mut logs = Logs::default();
+        let mut after = Vec::with_capacity(carried.len());
+        for (number, carried) in (0..).zip(carried) {
+            self.transition = carried.before;
+            self.tell(number, self.deploying(number), observer);
+            let Some(slot) = usize::try_from(number).ok().and_then(|at| self.slots.get_mut(at)) else { continue };
+            let before = std::mem::take(&mut slot.log);
+            for (at, event) in self.logs.entries(before) {
+                if let Some(event) = change.event(&event) {
+                    logs.push(&mut slot.log, at, &event);
+                }
+            }
+            slot.contact = carried.contact;
+            after.push((number, carried.after));
+        }
+        self.logs = logs;
+        self.renderer = Renderer::shared(change.engine());
+        self.engine = Arc::clone(change.engine());
+        observer.deployed(change);
+        for (number, after) in after {
+            let wake = after.next_wake.map(|wake| wake.max(self.now.plus(1)));
+            self.wakes.set(number, wake);
+            self.transition = after;
+            self.tell(number, self.deploying(number), observer);
+        }
+    }
+
+    fn deploying(&self, number: SlotNumber) -> Turn {
+        Turn { at: self.now, input: false, number: number.into() }
+    }
+}
