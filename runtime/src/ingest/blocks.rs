@@ -7,6 +7,10 @@ use super::MAX_LINE_BYTES;
 /// How much of a line that is too long is kept to show it.
 pub(super) const KEPT_BYTES: usize = 200;
 
+/// How much of a file is a block, if its lines are not longer: so much that what is done once for a block does not
+/// count, and so little that all that comes of it is near at hand.
+const BLOCK_BYTES: usize = 1 << 16;
+
 /// Reads blocks.
 #[derive(Debug)]
 pub(crate) struct Blocks<R> {
@@ -65,6 +69,7 @@ impl<R: BufRead> Blocks<R> {
             if buffer.is_empty() {
                 break;
             }
+            let buffer = buffer.get(..BLOCK_BYTES).unwrap_or(buffer);
             let taken = buffer.len();
             let whole = memchr::memrchr(b'\n', buffer).map(|end| end + 1);
             // Of a line that is too long only its beginning is read before its end is found.

@@ -206,7 +206,7 @@ impl<'a> Call<'a> {
             };
             values.push(value);
         }
-        let meta = self.meta(call, properties);
+        let meta = self.meta(call, properties, &values);
         Ok(Arc::new(Event { kind, id: Arc::clone(id), time, values: values.into(), meta }))
     }
 
@@ -286,7 +286,7 @@ impl<'a> Call<'a> {
         self.it.context.or_else(|| self.batch?.context)
     }
 
-    fn meta(self, call: &str, properties: Option<Object<'_>>) -> Option<Box<Meta>> {
+    fn meta(self, call: &str, properties: Option<Object<'_>>, values: &[Value]) -> Option<Box<Meta>> {
         let context = self.context();
         let campaign = context.and_then(|context| context.object("campaign"));
         let page = context.and_then(|context| context.object("page"));
@@ -294,7 +294,7 @@ impl<'a> Call<'a> {
         if campaign.is_none() && page.is_none() && of_page.is_none() {
             return None;
         }
-        let text = |object: Option<Object<'_>>, key: &str| object?.text(key).and_then(shared);
+        let text = |object: Option<Object<'_>>, key: &str| object?.text(key).and_then(|text| shared(text, values));
         let meta = Meta {
             utm: ["source", "medium", "name", "content", "term"].map(|key| text(campaign, key)),
             page: ["url", "path", "title", "referrer"].map(|key| text(of_page, key).or_else(|| text(page, key))),
@@ -303,8 +303,13 @@ impl<'a> Call<'a> {
     }
 }
 
-fn shared(text: &str) -> Option<Arc<str>> {
-    (!text.is_empty() && text.len() <= super::MAX_TEXT_BYTES).then(|| Arc::from(text))
+/// A text that is kept: the one of a field, where that says the same.
+fn shared(text: &str, values: &[Value]) -> Option<Arc<str>> {
+    let same =
+        |value: &Value| if let Value::Text(said) = value { (**said == *text).then(|| Arc::clone(said)) } else { None };
+    let said = values.iter().find_map(same);
+    let fits = !text.is_empty() && text.len() <= super::MAX_TEXT_BYTES;
+    fits.then(|| said.unwrap_or_else(|| Arc::from(text)))
 }
 
 /// An id: a text, or a whole number as its text. Null and empty are none.
