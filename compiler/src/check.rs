@@ -6,7 +6,6 @@
 mod amount;
 mod arith;
 mod behaviour;
-mod causes;
 mod compare;
 mod contact;
 mod event_ref;
@@ -91,7 +90,6 @@ pub(crate) fn check(
     };
     check.run();
     if proofs == Proofs::Wanted {
-        check.cause_loops();
         check.proofs();
     }
     check.references.uses.sort_unstable();

@@ -7,6 +7,7 @@
 mod branches;
 mod clauses;
 mod conditions;
+mod loops;
 mod personal;
 mod sends;
 mod stages;
@@ -205,6 +206,7 @@ impl<'c> Proofs<'c> {
         self.sends();
         self.writers();
         self.personal();
+        self.loops();
         self.found
     }
 
