@@ -30,6 +30,7 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Check(CheckArgs),
+    Fmt(FmtArgs),
     Test(TestArgs),
     Run(RunArgs),
     Why(WhyArgs),
@@ -57,6 +58,28 @@ pub(crate) struct CheckArgs {
     /// Check again whenever a file of the project changes, until Ctrl-C
     #[arg(long)]
     pub(crate) watch: bool,
+}
+
+/// Lay out `.flow` files: one style, every comment kept
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "flow fmt [DIR|FILE]... [OPTIONS]")]
+#[command(after_long_help = "\
+Examples:
+  flow fmt examples/shop --check     which files would change (code 1 when there is one)
+  flow fmt examples/shop --diff      what would change
+  cat examples/shop/world.flow | flow fmt -
+Without a folder or a file: the project in this folder or above it. An item that cannot be
+read stays as it is and is reported (code 1); the others are formatted all the same.")]
+pub(crate) struct FmtArgs {
+    /// Folders and files (`-`: from standard input to standard output) [default: the project]
+    #[arg(value_names = ["DIR|FILE"])]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Write nothing; name the files that would change, and end with code 1 when there is one
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Write nothing; show what would change, and end with code 1 when something would
+    #[arg(long)]
+    pub(crate) diff: bool,
 }
 
 /// Run the tests of a project on a virtual clock

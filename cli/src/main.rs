@@ -4,6 +4,7 @@ mod args;
 mod clock;
 mod commands;
 mod deploys;
+mod diff;
 mod failure;
 mod input;
 mod layout;
@@ -12,6 +13,7 @@ mod parallel;
 mod partitions;
 mod progress;
 mod project;
+mod replace;
 mod summary;
 mod terminal;
 mod verdict;
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
     let mut terminal = Terminal::new(args.color);
     let result = match &args.command {
         Command::Check(args) => commands::check::run(args, &mut terminal),
+        Command::Fmt(args) => commands::fmt::run(args, &mut terminal),
         Command::Test(args) => commands::test::run(args, &mut terminal),
         Command::Run(args) => commands::run::run(args, &mut terminal),
         Command::Why(args) => commands::why::run(args, &mut terminal),

@@ -37,7 +37,7 @@ impl Project {
     pub(crate) fn load(dir: Option<&Path>) -> Result<Self, Failure> {
         let root = root(dir)?;
         let mut paths = Vec::new();
-        collect(&root, 0, &mut paths)?;
+        collect(&root, Depth { level: 0, nested: false }, &mut paths)?;
         let mut names: Vec<(String, FileKind, PathBuf)> =
             paths.into_iter().filter_map(|path| classify(&root, path)).collect();
         names.sort_by(|a, b| (a.1 != FileKind::Settings, &a.0).cmp(&(b.1 != FileKind::Settings, &b.0)));
@@ -111,7 +111,7 @@ pub(crate) fn belongs(path: &Path) -> bool {
 }
 
 /// The folder at or above `dir` that has the settings, as short as it can be written.
-fn find(dir: &Path) -> Result<PathBuf, Failure> {
+pub(crate) fn find(dir: &Path) -> Result<PathBuf, Failure> {
     let meta = fs::metadata(dir).map_err(|error| Failure::file("read", dir, &error))?;
     let start = if meta.is_dir() { dir.to_path_buf() } else { dir.parent().map(Path::to_path_buf).unwrap_or_default() };
     let start = if start.as_os_str().is_empty() { PathBuf::from(".") } else { start };
@@ -135,8 +135,25 @@ fn find(dir: &Path) -> Result<PathBuf, Failure> {
     )))
 }
 
+/// All `.flow` files below a folder, those of projects inside it too, in the order of their paths.
+pub(crate) fn flow_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    collect(folder, Depth { level: 0, nested: true }, &mut found)?;
+    found.retain(|path| path.extension().is_some_and(|ending| ending == "flow"));
+    found.sort();
+    Ok(found)
+}
+
+/// How far a search has come.
+#[derive(Clone, Copy)]
+struct Depth {
+    level: usize,
+    /// It goes on into projects inside the folder.
+    nested: bool,
+}
+
 /// All files below a folder; what is hidden or built is left out, and links to folders are not followed.
-fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
+fn collect(folder: &Path, depth: Depth, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let entries = fs::read_dir(folder).map_err(|error| Failure::file("read", folder, &error))?;
     for entry in entries {
         let entry = entry.map_err(|error| Failure::file("read", folder, &error))?;
@@ -148,8 +165,11 @@ fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), 
         let kind = entry.file_type().map_err(|error| Failure::file("read", &entry.path(), &error))?;
         if !kind.is_dir() {
             found.push(entry.path());
-        } else if depth < MAX_DEPTH && !SKIPPED.contains(&name.as_ref()) && !is_project(&entry.path()) {
-            collect(&entry.path(), depth + 1, found)?;
+        } else if depth.level < MAX_DEPTH
+            && !SKIPPED.contains(&name.as_ref())
+            && (depth.nested || !is_project(&entry.path()))
+        {
+            collect(&entry.path(), Depth { level: depth.level + 1, ..depth }, found)?;
         }
     }
     Ok(())
@@ -176,7 +196,7 @@ fn classify(root: &Path, path: PathBuf) -> Option<(String, FileKind, PathBuf)> {
 }
 
 /// The bytes of a file.
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let meta = fs::metadata(path).map_err(|error| Failure::file("read", path, &error))?;
     if !meta.is_file() {
         return Err(Failure::new(format!("`{}` is not a file", path.display())));

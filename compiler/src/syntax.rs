@@ -4,13 +4,13 @@
 
 pub mod tree;
 
-mod build;
-mod chunk;
-mod clean;
+pub(crate) mod build;
+pub(crate) mod chunk;
+pub(crate) mod clean;
 mod decode;
-mod grammar;
+pub(crate) mod grammar;
 mod item;
-mod lex;
+pub(crate) mod lex;
 mod recover;
 
 use crate::diagnostic::{Code, Diagnostic, Sink};

@@ -41,6 +41,8 @@ pub(crate) struct Builder<'a> {
     pub(super) broken: bool,
     /// Its brackets are wrong and were reported: what else is wrong may come from that.
     pub(super) quiet: bool,
+    /// All places in the tree are the same: two trees can be compared.
+    placeless: bool,
     levels: usize,
     /// How deep the tree behind the last `where` is.
     filter_depth: usize,
@@ -49,13 +51,30 @@ pub(crate) struct Builder<'a> {
 impl<'a> Builder<'a> {
     /// A builder for the chunk `source` that starts at `base` and was mended to `clean`.
     pub(crate) fn new(file: FileId, base: u32, source: &'a str, clean: &'a str, sink: &'a mut Sink) -> Self {
-        Self { file, base, source, clean, sink, broken: false, quiet: false, levels: 0, filter_depth: 0 }
+        Self {
+            file,
+            base,
+            source,
+            clean,
+            sink,
+            broken: false,
+            quiet: false,
+            placeless: false,
+            levels: 0,
+            filter_depth: 0,
+        }
     }
 
     /// Reports no further mistakes of the grammar.
     pub(crate) fn silence(&mut self) {
         self.quiet = true;
         self.broken = true;
+    }
+
+    /// Builds a tree without places, to be compared with another.
+    pub(crate) fn without_places(mut self) -> Self {
+        self.placeless = true;
+        self
     }
 
     /// The rule that reads an item with this keyword.
@@ -119,6 +138,9 @@ impl<'a> Builder<'a> {
 
     /// A stretch of the chunk as a span of the file.
     pub(super) fn at(&self, start: usize, end: usize) -> Span {
+        if self.placeless {
+            return Span::default();
+        }
         let place = |at: usize| self.base.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
         // What was added behind the chunk to close it is not in the file, and a mended quote may have been longer.
         let (mut start, mut end) = (start.min(self.source.len()), end.min(self.source.len()));

@@ -88,8 +88,9 @@ impl Builder<'_> {
     /// The `///` lines right before a field.
     fn doc_before(&self, pair: &Pair<'_>) -> Option<String> {
         let before = self.source.get(..pair.as_span().start())?;
-        // The last piece is the field's own line up to its name.
-        let mut lines = before.rsplit('\n').skip(1).map(str::trim);
+        // The last piece is the field's own line up to its name; on a line with other fields it is documented by none.
+        let mut lines = before.rsplit('\n').map(str::trim);
+        lines.next().filter(|own| own.is_empty())?;
         let mut doc: Vec<&str> = Vec::new();
         while let Some(line) = lines.next().and_then(|line| line.strip_prefix("///")) {
             doc.push(line.strip_prefix(' ').unwrap_or(line));
