@@ -82,6 +82,7 @@ fn varied(sources: &Sources) -> Vec<(String, Varied)> {
         assert_eq!(bench.run(test), None, "{} fails as it is", test.name);
         let varied = bench.vary(test);
         assert_eq!(varied, bench.vary(test), "the same again");
+        assert_eq!(bench.broken_promises(test), [""; 0], "{}", test.name);
         (test.name.clone(), varied)
     };
     compiled.tests.iter().map(one).collect()

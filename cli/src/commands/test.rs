@@ -90,7 +90,7 @@ fn once(
     let coverage = args.covers().then(|| coverage::Report::new(&project, &program, &ran));
     let results = Results { project: &project, ran, took: started.elapsed(), coverage };
     let failed = results.ran.iter().any(|ran| !ran.holds());
-    if args.mutate && !failed {
+    if args.mutate && !failed && !results.ran.is_empty() {
         return mutate::run(args, &program, &results, terminal);
     }
     show(args, &results, terminal)?;

@@ -12,12 +12,14 @@ mod repeated;
 
 use std::collections::BTreeMap;
 
+use flow_graph::program::Program;
 use flow_graph::testcase::{Action, Expectation, TestCase};
 use serde::Serialize;
 
 use super::run::Run;
 use super::script::{Script, What};
 use super::{Bench, Failure};
+use crate::timeline::Entry;
 
 /// A way in which a test was rerun.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -56,11 +58,18 @@ pub struct Varied {
 struct Rerun<'c> {
     variation: Variation,
     readings: Vec<Script<'c>>,
+    /// Every single decision has to be the same, at the same instant.
+    exact: bool,
 }
 
 impl<'c> Rerun<'c> {
     fn new(name: &'static str, words: String, promise: &'static str, script: Script<'c>) -> Self {
-        Self { variation: Variation { name, words, line: None, promise }, readings: vec![script] }
+        Self { variation: Variation { name, words, line: None, promise }, readings: vec![script], exact: false }
+    }
+
+    fn exact(mut self) -> Self {
+        self.exact = true;
+        self
     }
 
     fn at(mut self, line: Option<u32>) -> Self {
@@ -90,11 +99,7 @@ impl Bench {
         let script = Script::new(&declared, &self.zone);
         let program = self.engine.program();
         let mut varied = Varied::default();
-        let reruns = repeated::reruns(program, &script)
-            .into_iter()
-            .chain(order::reruns(program, &script))
-            .chain(merged::reruns(program, &script));
-        for rerun in reruns {
+        for rerun in reruns(program, &script) {
             varied.add(&rerun, self.rerun(&rerun));
         }
         for shift in calendar::shifts(program, &script, &self.zone) {
@@ -103,6 +108,40 @@ impl Bench {
             varied.add(&rerun, self.rerun(&rerun));
         }
         varied
+    }
+
+    /// What was decided otherwise in those reruns of a test that may not change a single decision: nothing, unless the
+    /// machine breaks a promise. Each as the name of the variation, `+` or `-`, the instant and the decision.
+    #[must_use]
+    pub fn broken_promises(&self, case: &TestCase) -> Vec<String> {
+        let script = Script::new(case, &self.zone);
+        let expected = self.decisions(&script);
+        let mut broken = Vec::new();
+        for rerun in reruns(self.engine.program(), &script).filter(|rerun| rerun.exact) {
+            for decided in rerun.readings.iter().map(|script| self.decisions(script)) {
+                let (name, all) = (rerun.variation.name, |lines: &[String], line: &String| lines.contains(line));
+                let lost = expected.iter().filter(|line| !all(&decided, line)).map(|line| format!("{name} - {line}"));
+                let new = decided.iter().filter(|line| !all(&expected, line)).map(|line| format!("{name} + {line}"));
+                broken.extend(lost.chain(new));
+                if decided.len() != expected.len() {
+                    broken.push(format!("{name}: {} decisions instead of {}", decided.len(), expected.len()));
+                }
+            }
+        }
+        broken
+    }
+
+    /// All that is decided in a script, whoever it is about.
+    fn decisions(&self, script: &Script<'_>) -> Vec<String> {
+        let mut run = Run::new(self);
+        let mut script = script.clone();
+        for beat in script.beats.iter_mut().filter(|beat| matches!(beat.what, What::Look(..))) {
+            beat.what = What::Pass;
+        }
+        let nothing = run.play(&script);
+        debug_assert_eq!(nothing, None, "nothing is looked at");
+        let moments = run.timeline.entries().iter().map(Entry::moment).filter(|moment| !moment.input);
+        moments.map(|moment| format!("{} {}", moment.at, moment.line)).collect()
     }
 
     /// The first reading counts where none holds.
@@ -116,6 +155,12 @@ impl Bench {
         let (failure, varies) = first?;
         Some(Deviation { variation: rerun.variation.clone(), failure, varies })
     }
+}
+
+/// All reruns but those of the calendar.
+fn reruns<'c>(program: &Program, script: &Script<'c>) -> impl Iterator<Item = Rerun<'c>> {
+    let repeated = repeated::reruns(program, script).into_iter();
+    repeated.chain(order::reruns(program, script)).chain(merged::reruns(program, script))
 }
 
 /// The test with only that which may not differ: of a message whose timing may vary, its instant is left out.

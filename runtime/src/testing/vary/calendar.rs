@@ -95,7 +95,7 @@ impl Shift {
             return None;
         }
         let variation = Variation { name: "clock change", words: self.words.clone(), line: None, promise: CLOCKS };
-        Some(Rerun { variation, readings })
+        Some(Rerun { variation, readings, exact: false })
     }
 }
 

@@ -59,7 +59,7 @@ fn visitor<'c>(script: &Script<'c>, contact: u16, until: usize) -> Option<Rerun<
     }
     let line = script.line(script.beats.get(until)?)?.line;
     let words = format!("{id} is a visitor until line {line} and signs in then");
-    Some(Rerun::new("visitor", words, VISITOR, Script { beats, ..*script }).at(Some(line)))
+    Some(Rerun::new("visitor", words, VISITOR, Script { beats, ..*script }).exact().at(Some(line)))
 }
 
 /// Until a line the events of the contact come from a device that nobody knows yet.

@@ -62,7 +62,7 @@ fn delayed<'c>(figures: &Figures<'_>, script: &Script<'c>) -> Option<Rerun<'c>> 
         any = true;
     }
     let words = "every event arrives a second after it happened".to_owned();
-    any.then(|| Rerun::new("delayed", words, ARRIVAL, changed))
+    any.then(|| Rerun::new("delayed", words, ARRIVAL, changed).exact())
 }
 
 /// The lines of one instant, contact by contact, the last contact first.
@@ -81,7 +81,7 @@ fn apart<'c>(script: &Script<'c>) -> Option<Rerun<'c>> {
     }
     let same = changed.beats.iter().zip(&script.beats).all(|(a, b)| a.line == b.line && who(a) == who(b));
     let words = "of contacts that do something at one instant the last goes first".to_owned();
-    (!same).then(|| Rerun::new("contacts apart", words, APART, changed))
+    (!same).then(|| Rerun::new("contacts apart", words, APART, changed).exact())
 }
 
 /// What arrives at one instant arrives the other way round.

@@ -20,13 +20,14 @@ pub(super) fn reruns<'c>(program: &Program, script: &Script<'c>) -> Vec<Rerun<'c
     let script = named(script);
     let again = |incoming: &Incoming| Some(incoming.clone());
     let mut reruns = vec![
-        Rerun::new("repeated", "everything arrives twice, at once".to_owned(), TWICE, twice(&script, again)),
-        Rerun::new("repeated later", "everything arrives again, up to an hour later".to_owned(), TWICE, later(&script)),
+        Rerun::new("repeated", "everything arrives twice, at once".to_owned(), TWICE, twice(&script, again)).exact(),
+        Rerun::new("repeated later", "everything arrives again, up to an hour later".to_owned(), TWICE, later(&script))
+            .exact(),
     ];
     let renamed = |incoming: &Incoming| renamed(program, incoming);
     if script.beats.iter().any(|beat| feed(beat).and_then(renamed).is_some()) {
         let words = "each event with a unique value arrives again under another message id".to_owned();
-        reruns.push(Rerun::new("unique value again", words, UNIQUE, twice(&script, renamed)));
+        reruns.push(Rerun::new("unique value again", words, UNIQUE, twice(&script, renamed)).exact());
     }
     reruns.retain(|rerun| rerun.readings.iter().any(|changed| changed.beats.len() > script.beats.len()));
     reruns
