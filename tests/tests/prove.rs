@@ -294,3 +294,72 @@ fn no_proof_is_contradicted_by_any_state() {
     // The test is worth something only while all kinds of answers are given.
     assert!(tally.never >= 3 && tally.witnessed > 20 && tally.implied > 10, "{tally:?}");
 }
+
+/// Conditions on an event and on the contact that it is of.
+fn filter() -> impl Strategy<Value = String> {
+    let op = || prop::sample::select(vec!["<", "<=", "==", ">=", ">"]);
+    let text = || prop::sample::select(vec!["", "a", "ab", "b", "abc"]);
+    let test = || prop::sample::select(vec!["starts with", "ends with", "contains", "=="]);
+    let atom = prop_oneof![
+        (op(), 0..3_i32).prop_map(|(op, n)| format!("(v {op} {n})")),
+        (test(), text()).prop_map(|(test, text)| format!("w {test} \"{text}\"")),
+        text().prop_map(|text| format!("(w ?? \"a\") == \"{text}\"")),
+        Just("w is known".to_owned()),
+        Just("v == contact.a".to_owned()),
+        (op(), 0..4_i32).prop_map(|(op, n)| format!("(a {op} {n})")),
+        Just("c in [red, blue]".to_owned()),
+        Just("w == contact.t".to_owned()),
+        (test(), text()).prop_map(|(test, text)| format!("contact.t {test} \"{text}\"")),
+    ];
+    atom.prop_recursive(3, 10, 3, |inner| {
+        prop_oneof![
+            3 => prop::collection::vec(inner.clone(), 2..4).prop_map(|all| format!("({})", all.join(" and "))),
+            1 => prop::collection::vec(inner.clone(), 2..3).prop_map(|any| format!("({})", any.join(" or "))),
+            1 => inner.prop_map(|inner| format!("not ({inner})")),
+        ]
+    })
+}
+
+#[test]
+fn no_proof_about_an_event_is_contradicted() {
+    let mut runner = TestRunner::new(Config { cases: 120, failure_persistence: None, ..Config::default() });
+    let proved = std::cell::Cell::new(0);
+    let run = runner.run(&(filter(), filter()), |(first, second)| {
+        let counted = |filter: &str| format!("count(x where {filter} ever) >= 1");
+        let Some(program) = compiled(&counted(&first), &counted(&second)) else { return Ok(()) };
+        let (a, b) = conditions(&program);
+        let of = |condition: &Expr| {
+            let mut found = None;
+            condition.walk(&mut |part| {
+                if let Expr::Behaviour(id) = part {
+                    found =
+                        program.behaviours.get(*id).and_then(|it| it.filter.clone().map(|filter| (it.event, filter)));
+                }
+            });
+            found
+        };
+        let (Some((event, a)), Some((_, b))) = (of(&a), of(&b)) else { return Ok(()) };
+        let prover = Prover::new(&program);
+        let around = Around { event: Some(event), remembered: false };
+        let never = prover.can_hold(&a, around) == Answer::No;
+        let (implies, apart) = (prover.implies(&a, &b, around), prover.compare(&a, &b, around) == Comparison::Disjoint);
+        proved.set(proved.get() + usize::from(never) + usize::from(implies) + usize::from(apart));
+        let engine = Engine::new(Arc::new(program.clone())).unwrap();
+        for (contact, now) in states(&engine).into_iter().step_by(3) {
+            for (v, w) in [(0, "-"), (1, "a"), (2, "ab"), (0, "b"), (1, ""), (2, "abc"), (2, "a"), (1, "-")] {
+                let w = if w == "-" { Value::Missing } else { Value::text(w) };
+                let values = Box::from([Value::Int(v), w]);
+                let happened = Event { kind: event, id: Arc::from(""), time: now, values, meta: None };
+                let view = View::new(&engine, &contact, now).with_this(&happened);
+                let (is, also) = (view.holds(&a), view.holds(&b));
+                let told = format!("{first}\n{second}\nfirst {is}, second {also}: {:?}", happened.values);
+                assert!(!never || !is, "said to be never true: {told}");
+                assert!(!implies || !is || also, "said to imply: {told}");
+                assert!(!(apart && is && also), "said to be apart: {told}");
+            }
+        }
+        Ok(())
+    });
+    run.unwrap_or_else(|error| panic!("{error}"));
+    assert!(proved.get() > 10, "only {} proofs", proved.get());
+}

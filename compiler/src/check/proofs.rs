@@ -9,6 +9,7 @@ mod clauses;
 mod conditions;
 mod loops;
 mod personal;
+mod replies;
 mod sends;
 mod stages;
 mod triggers;
@@ -17,7 +18,7 @@ mod writers;
 use std::collections::{BTreeMap, BTreeSet};
 
 use flow_graph::Expr;
-use flow_graph::program::{Lifecycle, Message, Program, Score, Segment, Sequence, Trigger};
+use flow_graph::program::{Lifecycle, Message, Program, Score, Segment, Sequence, StepId, Trigger};
 use flow_graph::{Id, Value};
 
 use super::Check;
@@ -89,6 +90,8 @@ pub(crate) type Path = Vec<(Span, Expr, bool)>;
 pub(crate) struct Waiting {
     /// In which sequence.
     pub(crate) sequence: Id<Sequence>,
+    /// Its place there.
+    pub(crate) step: StepId,
     /// Its branches.
     pub(crate) branches: Vec<WaitBranch>,
 }
@@ -206,6 +209,7 @@ impl<'c> Proofs<'c> {
         self.sends();
         self.writers();
         self.personal();
+        self.replies();
         self.loops();
         self.found
     }

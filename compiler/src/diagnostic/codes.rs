@@ -131,6 +131,7 @@ codes! {
     ExpectImpossible = 4091, "impossible-expectation", Error;
     BandUnreached = 4092, "band-unreached", Error;
     TwoWriters = 4093, "two-writers", Warning;
+    NotSentYet = 4094, "not-sent-yet", Warning;
     // 5xxx: consent, time, pressure
     ConsentNotAsked = 5001, "consent-not-asked", Error;
     NeverOpen = 5002, "never-open", Error;

@@ -168,6 +168,7 @@ impl Check<'_> {
     ) -> StepKind {
         let limit = self.wait_for(wait, head);
         let (mut branches, mut noted) = (Vec::new(), Vec::new());
+        let step = number(steps.done.len().saturating_sub(1)).unwrap_or(0);
         steps.path.clear();
         steps.at_once = false;
         for (place, branch) in wait.branches.iter().enumerate() {
@@ -178,7 +179,7 @@ impl Check<'_> {
             let target = self.inner(steps, &unknowing(scope), &branch.block, &format!("on {}", place + 1), around);
             branches.push((triggers, target));
         }
-        self.asked.waits.push(Waiting { sequence: steps.sequence, branches: noted });
+        self.asked.waits.push(Waiting { sequence: steps.sequence, step, branches: noted });
         let timeout = match &wait.timeout {
             Some(block) => self.inner(steps, &unknowing(scope), block, "timeout", around),
             None => around.next,
