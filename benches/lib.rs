@@ -1,5 +1,7 @@
 //! Input that several benches share: made from a seed, equal on every machine.
 
+pub mod project;
+
 use std::fmt::Write as _;
 
 /// Events of `examples/shop` as JSON Lines in Segment's shape, in the order of time, over 30 days.

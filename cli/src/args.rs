@@ -34,6 +34,7 @@ pub(crate) enum Command {
     Test(TestArgs),
     Run(RunArgs),
     Why(WhyArgs),
+    Graph(GraphArgs),
     Explain(ExplainArgs),
 }
 
@@ -219,6 +220,36 @@ pub(crate) struct InputArgs {
     pub(crate) until: Option<String>,
 }
 
+/// Draw a project, or one item with what it reads and what it causes
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "flow graph [DIR] [ITEM] [OPTIONS]")]
+#[command(after_long_help = "\
+Examples:
+  flow graph examples/shop                                 who reads whom, and what causes what
+  flow graph examples/shop --format svg --out shop.svg     the same as a picture
+  flow graph examples/shop sequence.cart_recovery --format mermaid
+                                                           the flow chart of a sequence
+  flow graph examples/saas score.lead --format svg --out lead.svg
+  flow graph examples/shop order_placed                    a name that only one item has
+  flow graph examples/shop --format json                   for programs: the canonical form
+An item is written as in `moved`: `segment.vip`, `lifecycle.customer`, `contact.email`.
+Without a folder: the project in this folder or above it.")]
+pub(crate) struct GraphArgs {
+    /// A folder of the project [default: this one], then an item
+    #[arg(value_names = ["DIR", "ITEM"], num_args = 0..=2)]
+    pub(crate) words: Vec<String>,
+    /// What is written
+    #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
+    pub(crate) format: GraphFormat,
+    /// How much is shown. The project: 1 items, 2 messages, figures and fields too, 3 steps too. An item:
+    /// so many neighbours far to each side
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=9))]
+    pub(crate) depth: u32,
+    /// Write it to this file (`-`: standard output)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
 /// Explain a code of a diagnostic, with a wrong and a right example
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
@@ -279,6 +310,21 @@ pub(crate) enum CoverageFormat {
     Text,
     /// An LCOV tracefile, for `genhtml` and code hosts
     Lcov,
+}
+
+/// What `flow graph` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// Lines for people
+    Text,
+    /// A flowchart that code hosts draw
+    Mermaid,
+    /// A graph for Graphviz
+    Dot,
+    /// A picture
+    Svg,
+    /// The canonical form, with a version and a fingerprint
+    Json,
 }
 
 /// How `flow run` writes its summary.

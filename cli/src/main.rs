@@ -39,6 +39,7 @@ fn main() -> ExitCode {
         Command::Test(args) => commands::test::run(args, &mut terminal),
         Command::Run(args) => commands::run::run(args, &mut terminal),
         Command::Why(args) => commands::why::run(args, &mut terminal),
+        Command::Graph(args) => commands::graph::run(args, &mut terminal),
         Command::Explain(args) => commands::explain::run(args, &mut terminal),
     };
     let exit = result.unwrap_or_else(|failure| {

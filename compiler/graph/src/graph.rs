@@ -21,6 +21,7 @@ use petgraph::visit::EdgeRef;
 use crate::Program;
 
 pub use edge::{Edge, How};
+pub(crate) use names::cause_words;
 pub use node::{Kind, Node};
 pub use order::{order, read_by};
 pub use uses::{Use, uses};

@@ -5,6 +5,7 @@
 pub mod canonical;
 pub mod expr;
 pub mod graph;
+pub mod picture;
 pub mod program;
 pub mod table;
 pub mod template;
@@ -18,6 +19,7 @@ pub mod words;
 pub use canonical::Canonical;
 pub use expr::Expr;
 pub use graph::Graph;
+pub use picture::Picture;
 pub use program::Program;
 pub use table::{Id, Table};
 pub use time::{ClockWindow, Span, Timestamp, Weekdays};

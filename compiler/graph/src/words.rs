@@ -152,6 +152,7 @@ impl<'p> Words<'p> {
             Value::Number(n) if ty == Some(&Type::Percent) => format!("{n}%"),
             Value::Number(n) => n.to_string(),
             Value::Money(minor) => self.money(*minor),
+            Value::Text(text) if !self.exact && ty == Some(&Type::Country) => text.to_string(),
             Value::Text(text) => quoted(text),
             Value::Enum(position) => self.enum_value(*position, ty),
             Value::Date(date) => date.to_string(),
