@@ -119,7 +119,8 @@ impl<'a> Lexer<'a> {
         let rest = self.rest();
         let end = rest.find(|c| !inside(c)).unwrap_or(rest.len());
         // `0..100`: the dots belong to neither number.
-        rest.get(..end).and_then(|run| run.find("..")).unwrap_or(end)
+        let run = rest.as_bytes().get(..end).unwrap_or_default();
+        run.windows(2).position(|pair| pair == b"..").unwrap_or(end)
     }
 
     fn straight(&self) -> (LexKind, usize) {
