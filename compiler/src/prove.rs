@@ -157,7 +157,13 @@ impl<'p> Prover<'p> {
         let links = relate::links(&self.world, &builder.terms, &implies);
         let domains = builder.terms.iter().map(|term| self.world.domain(term, around.event)).collect();
         let facts = Facts::new(domains, builder.opaque_count());
-        let mut search = Search { world: &self.world, terms: &builder.terms, links: &links, steps_left: steps };
+        let mut search = Search {
+            world: &self.world,
+            terms: &builder.terms,
+            links: &links,
+            steps_left: steps,
+            even_days: around.even_days,
+        };
         match search.run(facts, nodes.iter().collect()) {
             Found::Never => Answer::No,
             Found::GaveUp => Answer::CannotTell,
@@ -173,7 +179,7 @@ impl<'p> Prover<'p> {
         if let Some(known) = key.and_then(|key| self.implied.borrow().get(&key).copied()) {
             return known;
         }
-        let around = Around { event: Some(a.event), remembered: false };
+        let around = Around { event: Some(a.event), remembered: false, even_days: false };
         let implied = self.search(&[(narrow, true), (wide, false)], around, FILTER_STEPS_AT_MOST) == Answer::No;
         if let Some(key) = key {
             self.implied.borrow_mut().insert(key, implied);

@@ -340,7 +340,7 @@ fn no_proof_about_an_event_is_contradicted() {
         };
         let (Some((event, a)), Some((_, b))) = (of(&a), of(&b)) else { return Ok(()) };
         let prover = Prover::new(&program);
-        let around = Around { event: Some(event), remembered: false };
+        let around = Around { event: Some(event), remembered: false, even_days: false };
         let never = prover.can_hold(&a, around) == Answer::No;
         let (implies, apart) = (prover.implies(&a, &b, around), prover.compare(&a, &b, around) == Comparison::Disjoint);
         proved.set(proved.get() + usize::from(never) + usize::from(implies) + usize::from(apart));

@@ -3,7 +3,13 @@
 //! The mistakes are data in `tests/seeded/<example>.toml`: what is wrong, the edit, and the code, or why nothing can be
 //! proved. A mistake that is not provable has to compile without a word, so that the list stays true.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may panic"
+)]
 
 use flow_compiler::compile;
 use flow_compiler::source::Sources;
@@ -51,10 +57,11 @@ fn fault(sound: &Sources, mistake: &toml::Value) -> Result<(), String> {
     for (_, source) in sound.iter() {
         let mut text: std::sync::Arc<str> = source.text.clone();
         if source.path == file {
-            if text.matches(find).count() != 1 {
-                return Err(format!("{what}: `{find}` stands {} times in {file}", text.matches(find).count()));
-            }
-            text = text.replace(find, replace).into();
+            let places = places(&text, find);
+            let [(from, to)] = places.as_slice() else {
+                return Err(format!("{what}: `{find}` stands {} times in {file}", places.len()));
+            };
+            text = [&text[..*from], replace, &text[*to..]].concat().into();
         }
         seeded.add(source.path.clone(), source.kind, text);
     }
@@ -74,4 +81,28 @@ fn fault(sound: &Sources, mistake: &toml::Value) -> Result<(), String> {
         }
         _ => Err(format!("{what}: needs `code`, or `not_provable` with a reason")),
     }
+}
+
+/// Where a text stands; how many blanks are between two words does not matter, since they only align.
+fn places(text: &str, find: &str) -> Vec<(usize, usize)> {
+    let (text, find) = (text.as_bytes(), find.as_bytes());
+    let end = |from: usize| -> Option<usize> {
+        let (mut at, mut wanted) = (from, 0);
+        while wanted < find.len() {
+            if text.get(at) != find.get(wanted) {
+                return None;
+            }
+            let blank = find[wanted] == b' ';
+            (at, wanted) = (at + 1, wanted + 1);
+            while blank && text.get(at) == Some(&b' ') {
+                at += 1;
+            }
+            while blank && find.get(wanted) == Some(&b' ') {
+                wanted += 1;
+            }
+        }
+        Some(at)
+    };
+    let begins = |at: usize| find.first() != Some(&b' ') || at == 0 || text[at - 1] != b' ';
+    (0..text.len()).filter(|at| begins(*at)).filter_map(|at| end(at).map(|end| (at, end))).collect()
 }

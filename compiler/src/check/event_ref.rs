@@ -29,7 +29,7 @@ impl Check<'_> {
         }
         if let Some(filter) = reference.filter.as_deref() {
             let condition = self.condition(&scope.looking_at(event), filter);
-            let around = Around { event: Some(event), remembered: true };
+            let around = Around { event: Some(event), remembered: true, even_days: false };
             self.ask(Place::Where, filter.span, &condition, around);
             parts.push(condition);
         }

@@ -101,12 +101,22 @@ impl Check<'_> {
         self.flow.runs.insert(id, run);
         if let Some(unless) = self.once("unless", &tree.unless, |unless| unless.span) {
             let condition = self.condition(&scope, unless);
-            self.ask(Place::Unless, unless.span, &condition, Around { event: None, remembered: true });
+            self.ask(
+                Place::Unless,
+                unless.span,
+                &condition,
+                Around { event: None, remembered: true, even_days: false },
+            );
             sequence.unless = Some(condition);
         }
         if let Some(exit) = self.once("exit when", &tree.exit_when, |exit| exit.span) {
             let condition = self.condition(&scope, exit);
-            self.ask(Place::ExitWhen, exit.span, &condition, Around { event: None, remembered: true });
+            self.ask(
+                Place::ExitWhen,
+                exit.span,
+                &condition,
+                Around { event: None, remembered: true, even_days: false },
+            );
             sequence.exit_when = Some(condition);
         }
         if let Some(again) = self.once("again", &tree.again, |again| again.span) {

@@ -77,7 +77,7 @@ impl Check<'_> {
         }
         if let Some(pause) = self.once("pause", &tree.pause, |pause| pause.span) {
             let condition = self.condition(&scope, pause);
-            self.ask(Place::Pause, pause.span, &condition, Around { event: None, remembered: true });
+            self.ask(Place::Pause, pause.span, &condition, Around { event: None, remembered: true, even_days: false });
             sla.pause = Some(condition);
         }
         if let Some(target) = self.once("target", &tree.target, |target| target.span) {

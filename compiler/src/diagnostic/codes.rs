@@ -132,6 +132,7 @@ codes! {
     BandUnreached = 4092, "band-unreached", Error;
     TwoWriters = 4093, "two-writers", Warning;
     NotSentYet = 4094, "not-sent-yet", Warning;
+    HardlyEver = 4095, "hardly-ever", Warning;
     // 5xxx: consent, time, pressure
     ConsentNotAsked = 5001, "consent-not-asked", Error;
     NeverOpen = 5002, "never-open", Error;

@@ -23,6 +23,9 @@ pub struct Around {
     /// Segments and bands are as they were last derived, and facts may have changed since: conditions of triggers,
     /// entries and service levels. Else they are as the facts are now.
     pub remembered: bool,
+    /// Calendar time is taken to keep the order of instants: who was first leaves a window first. It does, but for moments
+    /// around a clock change and at the ends of months; what is proved with it is said with this reserve.
+    pub even_days: bool,
 }
 
 /// A formula under construction: its terms, and what is not looked into.

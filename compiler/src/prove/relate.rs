@@ -197,7 +197,7 @@ impl Facts {
     }
 
     /// What was within a span, and how long ago the last was.
-    pub(crate) fn elapsed(&mut self, links: &[Link]) -> bool {
+    pub(crate) fn elapsed(&mut self, links: &[Link], even_days: bool) -> bool {
         let mut windows: Vec<(TermId, CompareOp, Span)> = Vec::new();
         for (term, op, span, holds) in &self.since {
             if *holds {
@@ -210,7 +210,8 @@ impl Facts {
             let Link::Window(last, count, span) = *link else { continue };
             if self.at_least_one(count) {
                 // Some event is inside; the last one is no earlier.
-                let span = if let Span::Elapsed(_) = span { span } else { Span::Elapsed(spans::bounds(span).1) };
+                let exact = even_days || matches!(span, Span::Elapsed(_));
+                let span = if exact { span } else { Span::Elapsed(spans::bounds(span).1) };
                 windows.push((last, CompareOp::Less, span));
             } else if self.is_zero(count) && self.is_known(last) {
                 windows.push((last, CompareOp::GreaterEqual, span));

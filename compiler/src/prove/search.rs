@@ -30,6 +30,8 @@ pub(crate) struct Search<'s> {
     pub(crate) terms: &'s [Term],
     pub(crate) links: &'s [Link],
     pub(crate) steps_left: usize,
+    /// Calendar time is taken to keep the order of instants.
+    pub(crate) even_days: bool,
 }
 
 impl<'s> Search<'s> {
@@ -105,7 +107,10 @@ impl<'s> Search<'s> {
     fn settle(&self, facts: &mut Facts) -> bool {
         for _ in 0..ROUNDS_AT_MOST {
             let before = facts.domains.clone();
-            if !facts.relate() || !facts.apply(self.world, self.terms, self.links) || !facts.elapsed(self.links) {
+            if !facts.relate()
+                || !facts.apply(self.world, self.terms, self.links)
+                || !facts.elapsed(self.links, self.even_days)
+            {
                 return false;
             }
             if facts.domains == before {

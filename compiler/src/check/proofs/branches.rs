@@ -136,7 +136,7 @@ impl Proofs<'_> {
     pub(super) fn covers(&self, wide: &Trigger, narrow: &Trigger) -> bool {
         match (wide, narrow) {
             (Trigger::Event { event: a, filter: wide }, Trigger::Event { event: b, filter: narrow }) => {
-                let around = Around { event: Some(*a), remembered: true };
+                let around = Around { event: Some(*a), remembered: true, even_days: false };
                 a == b
                     && match (wide, narrow) {
                         (None, _) => true,

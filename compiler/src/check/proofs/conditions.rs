@@ -1,9 +1,11 @@
 //! Conditions on their own: those that never hold, and those that always do.
 
+use flow_graph::Expr;
 use flow_graph::program::Derived;
 
 use super::{Place, Proofs, Question, is_constant};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::prove::Around;
 use crate::source::Span;
 
 impl Proofs<'_> {
@@ -66,10 +68,25 @@ impl Proofs<'_> {
             }
         } else if self.always(expr, *around) {
             self.always_holds(question);
+        } else if tells_time(expr) {
+            self.hardly_ever(question);
         }
     }
 
-    fn never_holds(&mut self, span: Span, culprits: &[(Span, flow_graph::Expr)]) {
+    /// A condition that would never hold if calendar time kept the order of instants.
+    fn hardly_ever(&mut self, question: &Question) {
+        let around = Around { even_days: true, ..question.around };
+        if !self.never(&question.expr, around) {
+            return;
+        }
+        let culprits = self.culprits(question.span, &question.expr, around);
+        let at = culprits.last().map_or(question.span, |(span, _)| *span);
+        let message = "these hold at once for moments only, when clocks change or a month ends";
+        let wrong = self.point(Diagnostic::new(Code::HardlyEver, at, message), &culprits);
+        self.report(wrong.help("who did it within that time did not do it longer ago: change one of them"));
+    }
+
+    fn never_holds(&mut self, span: Span, culprits: &[(Span, Expr)]) {
         let (at, message) = match culprits {
             [(only, _)] => (*only, "this condition never holds"),
             [.., (last, _)] => (*last, "these conditions never hold at once"),
@@ -116,6 +133,13 @@ impl Proofs<'_> {
     }
 }
 
+/// Whether a condition asks how long ago something was.
+fn tells_time(expr: &Expr) -> bool {
+    let mut tells = false;
+    expr.walk(&mut |part| tells |= matches!(part, Expr::SinceLast { .. } | Expr::InSegment(_)));
+    tells
+}
+
 fn word(place: Place) -> &'static str {
     match place {
         Place::Unless => "unless",
@@ -126,7 +150,7 @@ fn word(place: Place) -> &'static str {
     }
 }
 
-fn advice(culprits: &[(Span, flow_graph::Expr)]) -> &'static str {
+fn advice(culprits: &[(Span, Expr)]) -> &'static str {
     if culprits.len() > 1 {
         "no value fulfils all of them: change one, or join them with `or`"
     } else {

@@ -72,7 +72,7 @@ impl Proofs<'_> {
     /// Whether a trigger says that nothing may be sent to the address any more.
     fn suppresses(&self, trigger: &Trigger) -> bool {
         let Trigger::Event { event, filter } = trigger else { return false };
-        let around = Around { event: Some(*event), remembered: true };
+        let around = Around { event: Some(*event), remembered: true, even_days: false };
         // A bounce that will mend says so.
         let mends = equals(Expr::This(builtin::HARD), Value::Bool(false));
         match filter {
@@ -90,7 +90,7 @@ impl Proofs<'_> {
         if *event != builtin::UNSUBSCRIBED {
             return false;
         }
-        let around = Around { event: Some(*event), remembered: true };
+        let around = Around { event: Some(*event), remembered: true, even_days: false };
         let named = Expr::Known(Box::new(Expr::This(builtin::TOPIC)));
         let this = equals(Expr::This(builtin::TOPIC), Value::text(&topic.name));
         let mut another = vec![(&named, true), (&this, false)];

@@ -56,7 +56,7 @@ impl Proofs<'_> {
             }
             let mut values: Vec<(u16, Value)> = Vec::new();
             if let Some(filter) = filter {
-                let around = Around { event: Some(*event), remembered: true };
+                let around = Around { event: Some(*event), remembered: true, even_days: false };
                 let Answer::Yes(witness) = self.prover.can_hold(filter, around) else { return None };
                 for (term, value) in witness.values.iter().filter(|_| witness.certain) {
                     let Subject::Value(flow_graph::Expr::This(slot)) = term.subject else { return None };

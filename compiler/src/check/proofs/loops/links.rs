@@ -131,7 +131,7 @@ impl Proofs<'_> {
             }
         }
         let known: Vec<(&Expr, bool)> = known.iter().map(|(expr, holds)| (expr, *holds)).collect();
-        let around = Around { event: Some(event), remembered: true };
+        let around = Around { event: Some(event), remembered: true, even_days: false };
         self.prover.all_can_hold(&known, around) != Answer::No
     }
 
