@@ -24,6 +24,14 @@ fn main() {
     report("parse (strict), well-formed text", "MB/s", text.len() as f64 / 1e6, 5, || {
         drop(syntax::parse(FileId(0), &text, &mut Sink::default()));
     });
+    let lines = text.lines().count() as f64;
+    // As it is, and with every line further in, so that all has to be written anew and compared.
+    let moved = text.replace("\n  ", "\n     ");
+    for (name, text) in [("formatted already", &text), ("every line moved", &moved)] {
+        report(&format!("format {lines} lines, {name}"), "lines/ms", lines / 1e3 * 10.0, 5, || {
+            (0..10).for_each(|_| drop(flow_compiler::format::format(text)));
+        });
+    }
     let deep = format!("segment deep {{\n  {}true{}\n}}\n", "(".repeat(20), ")".repeat(20));
     report("parse 20 nested brackets", "times/s", 100.0, 5, || {
         (0..100).for_each(|_| drop(syntax::parse(FileId(0), &deep, &mut Sink::default())));

@@ -30,6 +30,7 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Check(CheckArgs),
+    Fix(FixArgs),
     Fmt(FmtArgs),
     Test(TestArgs),
     Run(RunArgs),
@@ -59,6 +60,28 @@ pub(crate) struct CheckArgs {
     /// Check again whenever a file of the project changes, until Ctrl-C
     #[arg(long)]
     pub(crate) watch: bool,
+}
+
+/// Mend what the compiler can mend by itself
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  flow fix examples/mistakes --dry-run           what can be mended without a look
+  flow fix examples/mistakes --unsafe --diff     what needs a look, too, as a diff
+Without a folder: the project in this folder or above it. A fix that would bring a new
+error is taken back and told. Ends with code 1 when errors are left.")]
+pub(crate) struct FixArgs {
+    /// A folder of the project [default: this one]
+    pub(crate) dir: Option<PathBuf>,
+    /// Apply fixes that may change what is decided, too: look at them
+    #[arg(long = "unsafe")]
+    pub(crate) unsafe_too: bool,
+    /// Write nothing; say what would be done, and end with code 1 when there is something
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Write nothing; show what would be done as a diff, and end with code 1 when there is something
+    #[arg(long)]
+    pub(crate) diff: bool,
 }
 
 /// Lay out `.flow` files: one style, every comment kept

@@ -35,6 +35,7 @@ fn main() -> ExitCode {
     let mut terminal = Terminal::new(args.color);
     let result = match &args.command {
         Command::Check(args) => commands::check::run(args, &mut terminal),
+        Command::Fix(args) => commands::fix::run(args, &mut terminal),
         Command::Fmt(args) => commands::fmt::run(args, &mut terminal),
         Command::Test(args) => commands::test::run(args, &mut terminal),
         Command::Run(args) => commands::run::run(args, &mut terminal),

@@ -70,6 +70,11 @@ impl Project {
         compilation
     }
 
+    /// Whether all of its files could be read as text.
+    pub(crate) fn is_text(&self) -> bool {
+        self.unread.is_empty()
+    }
+
     /// Its settings. What is wrong with them is told when it is compiled.
     pub(crate) fn settings(&self) -> settings::Settings {
         settings::read(&self.sources, &mut Sink::default())

@@ -6,6 +6,7 @@
 mod check;
 pub mod diagnostic;
 pub mod explain;
+pub mod fix;
 pub mod format;
 pub mod keywords;
 pub mod names;

@@ -9,7 +9,7 @@ use flow_graph::program::{EnumType, Event, Field};
 use flow_graph::{Id, Table, Type};
 use minijinja::machinery::ast::Stmt;
 
-use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Sink};
 use crate::source::{FileId, FileKind, Sources, Span};
 use crate::suggest;
 use place::Place;
@@ -153,7 +153,16 @@ impl Walk<'_> {
         let near = same_name.or_else(|| suggest::nearest(path, templates().map(|(_, file)| file.path.as_str())));
         let diagnostic = Diagnostic::new(Code::UnknownTemplate, named, format!("there is no file `{path}`"));
         let diagnostic = match near {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            Some(near) => {
+                let quote = self.world.sources.slice(named).chars().next().filter(|c| matches!(c, '"' | '\''));
+                let quote = quote.map(String::from).unwrap_or_default();
+                diagnostic.help(format!("did you mean `{near}`?")).fix(
+                    format!("write `{near}`"),
+                    named,
+                    format!("{quote}{near}{quote}"),
+                    Applicability::Unsafe,
+                )
+            }
             None => diagnostic.help("paths begin at the project's folder: `templates/hello.html`"),
         };
         self.push(diagnostic);

@@ -104,10 +104,15 @@ impl Check<'_> {
                 let wrong = Diagnostic::new(Code::UnknownName, call.span, message);
                 let near = suggest::nearest(other, ["page", "screen", "group"]);
                 let quoted = format!("for a track call write its name in quotes: `as \"{other}\"`");
-                self.report(wrong.help(match near {
-                    Some(near) => format!("did you mean `{near}`? {quoted}"),
-                    None => format!("the calls are `page`, `screen` and `group`; {quoted}"),
-                }));
+                self.report(match near {
+                    Some(near) => wrong.help(format!("did you mean `{near}`? {quoted}")).fix(
+                        format!("write `{near}`"),
+                        call.span,
+                        near,
+                        Applicability::Unsafe,
+                    ),
+                    None => wrong.help(format!("the calls are `page`, `screen` and `group`; {quoted}")),
+                });
                 Wire::Track(event.to_owned())
             }
         }

@@ -170,9 +170,15 @@ impl Check<'_> {
             Some((part, other)) => {
                 let wrong = Diagnostic::new(Code::UnknownName, part.span, format!("a score has no part `{other}`"));
                 let near = suggest::nearest(other, ["fit", "engagement"]);
-                let help =
-                    near.map_or("its parts are `fit` and `engagement`".to_owned(), |n| format!("did you mean `{n}`?"));
-                self.report(wrong.help(help));
+                self.report(match near {
+                    Some(near) => wrong.help(format!("did you mean `{near}`?")).fix(
+                        format!("write `{near}`"),
+                        part.span,
+                        near,
+                        Applicability::Unsafe,
+                    ),
+                    None => wrong.help("its parts are `fit` and `engagement`"),
+                });
                 return Typed::error(span);
             }
         };

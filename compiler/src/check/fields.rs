@@ -117,7 +117,10 @@ impl Check<'_> {
                     let near = near.and_then(|near| OFTEN_MEANT.iter().find(|(word, _)| *word == near));
                     let wrong = suggest(wrong, name, &known);
                     match near.filter(|_| wrong.help.is_none()) {
-                        Some((_, ty)) => (wrong.help(format!("did you mean `{ty}`?")), true),
+                        Some((_, ty)) => {
+                            let wrong = wrong.help(format!("did you mean `{ty}`?"));
+                            (wrong.fix(format!("write `{ty}`"), name.span, *ty, Applicability::Unsafe), true)
+                        }
                         None => (wrong, false),
                     }
                 }

@@ -235,15 +235,18 @@ impl Check<'_> {
             _ => &[],
         };
         let part = rest.last();
-        let help = match part.and_then(|part| crate::suggest::nearest(&part.value, known.iter().copied())) {
-            Some(near) => format!("did you mean `{}.{near}`?", owner.value),
-            None if !known.is_empty() => {
+        let near = part.and_then(|part| Some((part, crate::suggest::nearest(&part.value, known.iter().copied())?)));
+        if let Some((part, near)) = near {
+            let help = format!("did you mean `{}.{near}`?", owner.value);
+            self.report(wrong.help(help).fix(format!("write `{near}`"), part.span, near, Applicability::Unsafe));
+            return;
+        }
+        let help = match owner.value.as_str() {
+            _ if !known.is_empty() => {
                 format!("`{}` has {}", owner.value, crate::suggest::list(known.iter().copied()))
             }
-            None if self.names.number::<Score>(&owner.value).is_some() => {
-                format!("a score is read with `score {written}`")
-            }
-            None => "fields are written `contact.field` and `event.field`".to_owned(),
+            score if self.names.number::<Score>(score).is_some() => format!("a score is read with `score {written}`"),
+            _ => "fields are written `contact.field` and `event.field`".to_owned(),
         };
         self.report(wrong.help(help));
     }

@@ -6,7 +6,7 @@ use minijinja::machinery::ast::{BinOp, BinOpKind, CallArg, CompareOpKind, Expr, 
 use super::Walk;
 use super::guard::truths;
 use super::scope::{Info, Shape};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest;
 
@@ -191,11 +191,19 @@ impl Walk<'_> {
                 let message = format!("`{name}` is not a value of the enum `{}`", values.name);
                 let diagnostic = Diagnostic::new(Code::TemplateType, span, message);
                 let names = || values.values.iter().map(String::as_str);
-                let help = match suggest::nearest(name, names()) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("its values are {}", suggest::list(names())),
-                };
-                self.push(diagnostic.help(help));
+                self.push(match suggest::nearest(name, names()) {
+                    Some(near) => {
+                        let quote = self.world.sources.slice(span).chars().next().filter(|c| matches!(c, '"' | '\''));
+                        let quote = quote.map(String::from).unwrap_or_default();
+                        diagnostic.help(format!("did you mean `{near}`?")).fix(
+                            format!("write `{near}`"),
+                            span,
+                            format!("{quote}{near}{quote}"),
+                            Applicability::Unsafe,
+                        )
+                    }
+                    None => diagnostic.help(format!("its values are {}", suggest::list(names()))),
+                });
             }
             (Type::Int | Type::Number | Type::Percent | Type::Bool, Some(text)) => {
                 self.never(
