@@ -264,7 +264,7 @@ pub(crate) struct GraphArgs {
     /// What is written
     #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
     pub(crate) format: GraphFormat,
-    /// How much is shown. The project: 1 items, 2 messages, figures and fields too, 3 steps too. An item:
+    /// How much is drawn. The project: 1 items, 2 messages, figures and fields too, 3 steps too. An item:
     /// so many neighbours far to each side
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=9))]
     pub(crate) depth: u32,
