@@ -4,6 +4,12 @@ pub mod project;
 
 use std::fmt::Write as _;
 
+use mimalloc::MiMalloc;
+
+/// The one of the command line.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
 /// Events of `examples/shop` as JSON Lines in Segment's shape, in the order of time, over 30 days.
 ///
 /// Half are page views, the rest products, carts, orders, sign-ups and what channels report.

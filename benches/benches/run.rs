@@ -41,7 +41,8 @@ fn main() {
 
 fn shop(engine: &Arc<Engine>, contacts: u64) {
     let (name, format) = (format!("examples/shop, {contacts} contacts"), Format::Segment);
-    if !["parse", "identity", "drive", "run"].iter().any(|stage| chosen(&format!("{stage} {name}"))) {
+    let stages = ["parse", "identity", "drive", "run"].map(|stage| format!("{stage} {name}, one core"));
+    if !stages.iter().any(|stage| chosen(stage)) && !chosen(&format!("run {name}, 2 cores")) {
         return;
     }
     // Whoever is there is there more than once.

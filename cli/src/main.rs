@@ -22,10 +22,15 @@ mod watch;
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 
 use args::{Args, Command};
 use failure::Exit;
 use terminal::Terminal;
+
+/// Events are made on one thread and dropped on another, very many of them: a run takes a third less time with this one.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
