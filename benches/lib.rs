@@ -2,7 +2,16 @@
 
 pub mod project;
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::io::Cursor;
+use std::sync::Arc;
+
+use flow_graph::Timestamp;
+use flow_machine::input::Attributes;
+use flow_machine::{Engine, Input};
+use flow_runtime::Inputs;
+use flow_runtime::ingest::{Catalog, Format, Incoming, Read};
 
 use mimalloc::MiMalloc;
 
@@ -50,6 +59,28 @@ pub fn shop_events(contacts: u64, events: u64, seed: u64) -> String {
         };
     }
     out
+}
+
+/// The same, parsed: contacts are numbered in the order in which they come.
+#[must_use]
+pub fn shop_inputs(engine: &Arc<Engine>, contacts: u64, events: u64) -> Vec<(usize, Timestamp, Input)> {
+    let text = shop_events(contacts, events, 7);
+    let catalog = Arc::new(Catalog::new(engine));
+    let Ok(inputs) = Inputs::new(catalog, Cursor::new(text), "bench", 0, &Format::Segment) else { return Vec::new() };
+    let mut numbers = HashMap::new();
+    let mut all = Vec::new();
+    for read in inputs.flatten() {
+        let Read::Incoming(incoming) = read else { continue };
+        let Incoming { who, time, id, event, changes, .. } = *incoming;
+        let next = numbers.len();
+        let number = *numbers.entry(who.user).or_insert(next);
+        let input = match event {
+            Some(event) => Input::Event(event),
+            None => Input::Attributes(Attributes { id, time, changes }),
+        };
+        all.push((number, time, input));
+    }
+    all
 }
 
 /// Runs a workload `rounds` times and prints the median rate, with the slowest and the fastest: by the time that the

@@ -257,7 +257,8 @@ fn check(first: &str, second: &str, tally: &mut Tally) {
     for (contact, now) in states(&engine) {
         let view = View::new(&engine, &contact, now);
         let (is, also) = (view.holds(&a), view.holds(&b));
-        let told = format!("{first}\n{second}\nfirst {is}, second {also}: {:?}", contact.facts.fields());
+        let told =
+            format!("{first}\n{second}\nfirst {is}, second {also}: {:?}", contact.facts.fields(program.fields.len()));
         assert!(can != Answer::No || !is, "said to be never true: {told}");
         assert!(cannot != Answer::No || is, "said to be always true: {told}");
         let fine = match &compared {

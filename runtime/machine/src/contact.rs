@@ -3,6 +3,7 @@
 pub mod facts;
 pub mod journey;
 pub(crate) mod memory;
+pub(crate) mod small;
 
 use std::sync::Arc;
 

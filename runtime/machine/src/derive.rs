@@ -66,7 +66,7 @@ pub fn next_change(engine: &Engine, contact: &Contact, now: Timestamp) -> Option
 pub(crate) fn next_of(view: &View<'_>, derived: Derived) -> Option<Timestamp> {
     match derived {
         Derived::Score(id) => band::next(view, id),
-        Derived::Segment(id) => view.next_change(view.engine.segment(id)?),
+        Derived::Segment(id) => view.engine.segment(id)?.next(view),
     }
 }
 
@@ -84,11 +84,10 @@ fn refresh_score(engine: &Engine, contact: &mut Contact, now: Timestamp, id: Id<
 }
 
 fn refresh_segment(engine: &Engine, contact: &mut Contact, now: Timestamp, id: Id<Segment>) -> Option<Change> {
-    let holds = View::new(engine, contact, now).holds(engine.segment(id)?);
-    let slot = contact.facts.members.get_mut(id.index())?;
-    if *slot == holds {
+    let holds = engine.segment(id)?.holds(&View::new(engine, contact, now));
+    if contact.facts.in_segment(id) == holds {
         return None;
     }
-    *slot = holds;
+    contact.facts.members.set(id.index(), holds);
     Some(if holds { Change::Entered(id) } else { Change::Left(id) })
 }

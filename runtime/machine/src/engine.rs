@@ -4,12 +4,13 @@ pub(crate) mod plan;
 
 use std::sync::Arc;
 
-use flow_graph::program::{Calendar, Derived, Event as EventType, Segment};
+use flow_graph::program::{Calendar, Cause, Derived, Event as EventType, HitRule, Lifecycle, Score, Segment, Sequence};
 use flow_graph::{Expr, Id, Program};
 use regex::Regex;
 use rustc_hash::FxHashMap;
 
-use crate::eval::{timed, walk};
+use crate::eval::{Condition, timed, walk};
+use crate::journey::hash;
 use crate::time::working::Hours;
 use crate::time::{Zone, zone};
 use plan::{EventPlan, Readers};
@@ -26,6 +27,16 @@ pub struct Engine {
     /// What can change when nothing but time passes.
     timed: Vec<Derived>,
     readers: Readers,
+    /// The conditions of segments.
+    segments: Vec<Condition>,
+    /// By lifecycle: the conditions of its transitions.
+    transitions: Vec<Vec<Option<Condition>>>,
+    /// All hit rules, score by score.
+    rules: Vec<(Id<Score>, usize)>,
+    /// By score: the number of its first rule.
+    first_rules: Vec<usize>,
+    /// By sequence: the salt of its holdout.
+    holdouts: Vec<Arc<str>>,
 }
 
 impl Engine {
@@ -44,7 +55,30 @@ impl Engine {
         let timed = timed::derived(&program);
         let plans = plan::of_events(&program, &timed);
         let readers = Readers::new(&program, &timed);
-        Ok(Self { program, zone, calendars, patterns, plans, timed, readers })
+        let rules: Vec<_> = program
+            .scores
+            .enumerate()
+            .flat_map(|(id, score)| (0..score.hits.len()).map(move |position| (id, position)))
+            .collect();
+        let first = |id: Id<Score>| rules.partition_point(|rule| rule.0 < id);
+        let first_rules = program.scores.ids().map(first).collect();
+        let holdouts = program.sequences.iter().map(|it| Arc::from(hash::holdout_salt(it))).collect();
+        let segments = program.segments.iter().map(|it| Condition::new(&program, &it.condition)).collect();
+        let transitions = conditions(&program);
+        Ok(Self {
+            program,
+            zone,
+            calendars,
+            patterns,
+            plans,
+            timed,
+            readers,
+            segments,
+            transitions,
+            rules,
+            first_rules,
+            holdouts,
+        })
     }
 
     /// The program.
@@ -80,15 +114,45 @@ impl Engine {
         &self.timed
     }
 
+    /// The number of a hit rule among those of all scores.
+    pub(crate) fn rule(&self, score: Id<Score>, position: usize) -> Option<usize> {
+        self.first_rules.get(score.index()).map(|first| first + position)
+    }
+
+    /// The hit rule of a number.
+    pub(crate) fn rule_at(&self, number: usize) -> Option<&HitRule> {
+        let &(score, position) = self.rules.get(number)?;
+        self.program.scores.get(score)?.hits.get(position)
+    }
+
+    /// The salt of the holdout of a sequence.
+    pub(crate) fn holdout(&self, sequence: Id<Sequence>) -> Option<&Arc<str>> {
+        self.holdouts.get(sequence.index())
+    }
+
     /// What hangs on what is no event.
     pub(crate) fn readers(&self) -> &Readers {
         &self.readers
     }
 
     /// The condition of a segment.
-    pub(crate) fn segment(&self, segment: Id<Segment>) -> Option<&Expr> {
-        self.program.segments.get(segment).map(|segment| &segment.condition)
+    pub(crate) fn segment(&self, segment: Id<Segment>) -> Option<&Condition> {
+        self.segments.get(segment.index())
     }
+
+    /// The condition of a transition, if it has one.
+    pub(crate) fn transition(&self, lifecycle: Id<Lifecycle>, position: u16) -> Option<&Condition> {
+        self.transitions.get(lifecycle.index())?.get(usize::from(position))?.as_ref()
+    }
+}
+
+fn conditions(program: &Program) -> Vec<Vec<Option<Condition>>> {
+    let condition = |cause: &Cause| match cause {
+        Cause::When { condition, .. } => Some(Condition::new(program, condition)),
+        Cause::On(_) => None,
+    };
+    let of = |lifecycle: &Lifecycle| lifecycle.transitions.iter().map(|it| condition(&it.cause)).collect();
+    program.lifecycles.iter().map(of).collect()
 }
 
 /// Compiles each pattern alone first: what is no expression by itself must not become one by its anchors.

@@ -2,6 +2,7 @@
 
 pub(crate) mod arith;
 mod change;
+pub(crate) mod condition;
 pub(crate) mod figure;
 pub(crate) mod reach;
 mod sums;
@@ -12,6 +13,7 @@ pub use walk::each_expr;
 
 use std::borrow::Cow;
 
+pub use condition::Condition;
 use flow_graph::expr::{CompareOp, EventMeta, ScorePart, TextOp};
 use flow_graph::program::{Event as EventType, Measure, Score};
 use flow_graph::{Expr, Id, Timestamp, Value};
@@ -193,12 +195,11 @@ impl<'a> View<'a> {
     }
 
     pub(crate) fn behaviour(&self, id: Id<flow_graph::program::Behaviour>) -> Value {
-        let (Some(behaviour), Some(state)) =
-            (self.engine.program().behaviours.get(id), self.contact.facts.figures.get(id.index()))
-        else {
-            return Value::Missing;
-        };
-        figure::read(self, behaviour, state)
+        let Some(behaviour) = self.engine.program().behaviours.get(id) else { return Value::Missing };
+        match self.contact.facts.figures.get(id.index()) {
+            Some(state) => figure::read(self, behaviour, state),
+            None => figure::of_none(self.engine.program(), behaviour),
+        }
     }
 
     /// The type of what a measure measures, if it measures a field.

@@ -8,7 +8,8 @@ use flow_graph::{Id, Timestamp, Value};
 use crate::contact::facts::figure::{Figure, Window};
 use crate::contact::facts::hits::Hits;
 use crate::contact::facts::seen::Print;
-use crate::contact::{Contact, Facts};
+use crate::contact::small::Sparse;
+use crate::contact::{Contact, Facts, small};
 use crate::engine::Engine;
 use crate::eval::{View, figure};
 use crate::input::{Attributes, Event};
@@ -71,6 +72,9 @@ impl Facts {
 
     /// Writes a field unless it has a newer value.
     pub fn set_field(engine: &Engine, contact: &mut Contact, field: Id<Field>, value: Value, time: Timestamp) {
+        if engine.program().fields.get(field).is_none() {
+            return;
+        }
         contact.facts.write(field, value, time);
         if engine.program().zone_field == Some(field) {
             contact.find_zone(engine);
@@ -95,9 +99,8 @@ impl Facts {
     /// Computes behaviours and scores anew from a log of events with the instants of their arrival, in that order,
     /// each counted once. What was seen stays seen.
     pub fn rebuild(engine: &Engine, contact: &mut Contact, log: &[(Timestamp, Arc<Event>)]) {
-        let fresh = Self::new(engine);
-        contact.facts.figures = fresh.figures;
-        contact.facts.hits = fresh.hits;
+        contact.facts.figures = Sparse::default();
+        contact.facts.hits = Sparse::default();
         let seen = std::mem::take(&mut contact.facts.seen);
         for (arrival, event) in log {
             Self::take_event(engine, contact, event, *arrival);
@@ -133,7 +136,7 @@ fn count(engine: &Engine, contact: &mut Contact, event: &Event, now: Timestamp, 
         Some(slot) => event.values.get(usize::from(slot)).filter(|value| value.is_known())?,
     };
     let zone = contact.zone(engine);
-    let state = contact.facts.figures.get_mut(id.index())?;
+    let state = contact.facts.figures.get_or(id.index(), || Figure::new(behaviour))?;
     state.take(behaviour.measure, event.time, value);
     if let Reach::Last(span) = behaviour.reach {
         state.forget(Window { zone, span, now });
@@ -155,7 +158,8 @@ fn hit(
     }
     let once_per = rule.once_per.map(|slot| event.values.get(usize::from(slot)).unwrap_or(&Value::Missing));
     let zone = contact.zone(engine);
-    let state: &mut Hits = contact.facts.hits.get_mut(score.index())?.get_mut(position)?;
+    let number = engine.rule(score, position)?;
+    let state = contact.facts.hits.get_or(number, || Hits::new(rule))?;
     state.hit(rule, zone, event.time, once_per);
     Some(())
 }
@@ -163,11 +167,10 @@ fn hit(
 /// Caps per calendar time hang on the zone.
 pub(crate) fn recount(engine: &Engine, contact: &mut Contact) {
     let zone = contact.zone(engine);
-    for (score, states) in engine.program().scores.iter().zip(&mut contact.facts.hits) {
-        for (rule, state) in score.hits.iter().zip(states) {
-            if rule.cap.is_some_and(|cap| matches!(cap.per, flow_graph::Span::Calendar { .. })) {
-                state.count_again(rule, zone);
-            }
+    for (number, state) in contact.facts.hits.iter_mut() {
+        let Some(rule) = engine.rule_at(number) else { continue };
+        if rule.cap.is_some_and(|cap| matches!(cap.per, flow_graph::Span::Calendar { .. })) {
+            state.count_again(rule, zone);
         }
     }
 }
@@ -177,26 +180,42 @@ impl Figure {
     fn take(&mut self, measure: Measure, at: Timestamp, value: &Value) {
         match self {
             Self::Count(count) => *count = count.saturating_add(1),
-            Self::Sum { whole, fraction, count } => {
-                if let Some((more, part)) = figure::parts(value) {
-                    *whole += i128::from(more);
-                    *fraction += part;
-                    *count = count.saturating_add(1);
+            Self::Sum(sum) => sum.get_or_insert_default().add(value),
+            Self::One(one) => {
+                let replaced = one.as_ref().is_none_or(|one| replaces(measure, (at, value), (one.0, &one.1)));
+                if replaced {
+                    *one = Some(Box::new((at, value.clone())));
                 }
             }
-            Self::One(one) => {
-                if one.as_ref().is_none_or(|(time, known)| replaces(measure, (at, value), (*time, known))) {
-                    *one = Some((at, value.clone()));
+            Self::At(time) => {
+                if *time == Timestamp::MIN || replaces(measure, (at, value), (*time, value)) {
+                    *time = at;
                 }
             }
             Self::Distinct(values) => {
                 if let Err(place) = values.binary_search_by(|known| known.order(value)) {
-                    values.insert(place, value.clone());
+                    small::insert(values, place, value.clone());
                 }
             }
-            Self::Times(times) => times.insert(times.partition_point(|time| *time <= at), at),
+            Self::Time(first) => {
+                let times = if at < *first { [at, *first] } else { [*first, at] };
+                *self = Self::Times(times.into_iter().collect());
+            }
+            Self::Times(times) if times.is_empty() => *self = Self::Time(at),
+            Self::Value(first) => {
+                let first = std::mem::replace(&mut **first, (at, Value::Missing));
+                let new = (at, value.clone());
+                let values = if at < first.0 { [new, first] } else { [first, new] };
+                *self = Self::Values(values.into_iter().collect());
+            }
+            Self::Values(values) if values.is_empty() => *self = Self::Value(Box::new((at, value.clone()))),
+            Self::Times(times) => {
+                let place = times.partition_point(|time| *time <= at);
+                small::insert(times, place, at);
+            }
             Self::Values(values) => {
-                values.insert(values.partition_point(|(time, _)| *time <= at), (at, value.clone()));
+                let place = values.partition_point(|(time, _)| *time <= at);
+                small::insert(values, place, (at, value.clone()));
             }
         }
     }
@@ -205,7 +224,13 @@ impl Figure {
         match self {
             Self::Times(times) => window.forget(times, |at| *at),
             Self::Values(values) => window.forget(values, |entry| entry.0),
-            Self::Count(_) | Self::Sum { .. } | Self::One(_) | Self::Distinct(_) => {}
+            Self::Count(_)
+            | Self::Sum(_)
+            | Self::One(_)
+            | Self::At(_)
+            | Self::Distinct(_)
+            | Self::Time(_)
+            | Self::Value(_) => {}
         }
     }
 }

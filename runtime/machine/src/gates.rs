@@ -21,6 +21,7 @@ use flow_graph::program::{Channel, Location, Message, Sequence, Step, StepKind, 
 use flow_graph::{Id, Timestamp};
 
 use crate::contact::journey::{Doing, Run, Sending, Sent};
+use crate::contact::small;
 use crate::decision::{Cause, DecisionKind, ExitReason, Gate, Item};
 use crate::journey::runs::{self, Ending};
 use crate::journey::steps;
@@ -98,6 +99,10 @@ pub(crate) enum Verdict {
 /// One at a time: what a message leads to, the next send of its run too, is known before the next one is decided. So
 /// a cap's last place goes to the highest priority, wherever in its sequence that stands.
 pub(crate) fn settle(turn: &mut Turn<'_>) -> bool {
+    if !turn.contact.journey.has_runs() {
+        turn.cause = turn.origin.clone();
+        return turn.touched;
+    }
     for serial in due(turn) {
         if !decide(turn, serial) {
             continue;
@@ -150,7 +155,7 @@ fn decide(turn: &mut Turn<'_>, serial: u32) -> bool {
             send.data = Some(steps::render_data(turn, run.trigger.as_ref(), run.key.as_ref()));
             if !case.topic.transactional && cap::counts(turn, case.message.channel) {
                 let sent = Sent { channel: case.message.channel, at: turn.now };
-                turn.contact.journey.sent.push(sent);
+                small::push(&mut turn.contact.journey.sent, sent);
             }
             turn.decide(Item::Sequence(run.sequence), case.step.at, DecisionKind::Send(send));
             true

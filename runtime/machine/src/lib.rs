@@ -31,7 +31,7 @@ mod turn;
 pub use contact::Contact;
 pub use decision::{Decision, DecisionKind, Transition};
 pub use engine::Engine;
-pub use eval::View;
+pub use eval::{Condition, View};
 pub use input::{Event, Input};
 pub use step::step;
 pub use trace::{Point, Trace};

@@ -17,8 +17,9 @@
 //! * `for` clocks of the contact whose stage stays go on; those of the other are dropped.
 
 use flow_graph::Timestamp;
+use thin_vec::ThinVec;
 
-use crate::contact::journey::{Clock, Consents, Exposure, Journey, Run};
+use crate::contact::journey::{Begun, Clock, Consents, Exposure, Journey, Run};
 use crate::contact::{Contact, Facts};
 use crate::decision::{Cause, ExitReason, Transition};
 use crate::engine::Engine;
@@ -48,7 +49,7 @@ pub(crate) fn merge(engine: &Engine, contact: &mut Contact, merge: Merge, now: T
         turn.contact.journey = journey;
     } else if other.born {
         stages(&mut turn, &other);
-        join(&mut turn, other.journey);
+        join(&mut turn, other.journey.into_begun());
     }
     let zone = turn.contact.zone(engine);
     Facts::merge(engine, turn.contact, &other.facts, &log);
@@ -66,15 +67,15 @@ fn stages(turn: &mut Turn<'_>, other: &Contact) {
         crate::journey::lifecycle::enter(turn, id, Some(own), theirs, lifecycle.at);
         let journey = &mut turn.contact.journey;
         journey.holds.retain(|hold| hold.0 != id);
-        journey.holds.extend(other.journey.holds.iter().filter(|hold| hold.0 == id));
+        journey.holds.extend(other.journey.holds.iter().filter(|hold| hold.0 == id).copied());
         if let (Some(stage), Some(since)) = (journey.stages.get_mut(id.index()), other.journey.stage_since(id)) {
             stage.1 = since;
         }
     }
 }
 
-fn join(turn: &mut Turn<'_>, other: Journey) {
-    let journey = &mut turn.contact.journey;
+fn join(turn: &mut Turn<'_>, other: Begun) {
+    let journey: &mut Begun = &mut turn.contact.journey;
     consents(&mut journey.consents, &other.consents);
     for exposure in other.exposures {
         expose(&mut journey.exposures, exposure);
@@ -105,7 +106,7 @@ fn join(turn: &mut Turn<'_>, other: Journey) {
 }
 
 /// Runs of both; of two with the same key the older stays.
-fn take_runs(turn: &mut Turn<'_>, runs: Vec<Run>) {
+fn take_runs(turn: &mut Turn<'_>, runs: ThinVec<Run>) {
     for mut run in runs {
         let journey = &mut turn.contact.journey;
         run.serial = journey.next_serial;
@@ -122,7 +123,8 @@ fn take_runs(turn: &mut Turn<'_>, runs: Vec<Run>) {
     turn.contact.journey.runs.sort_by_key(|run| run.entered);
     for (id, sequence) in turn.program().sequences.enumerate() {
         let Some(share) = sequence.holdout.filter(|_| turn.contact.journey.in_sequence(id)) else { continue };
-        let holdout = hash::point(turn, &hash::holdout_salt(sequence)) < share;
+        let Some(salt) = turn.engine.holdout(id) else { continue };
+        let holdout = hash::point(turn, salt) < share;
         turn.contact.journey.runs.iter_mut().filter(|run| run.sequence == id).for_each(|run| run.holdout = holdout);
     }
 }
@@ -143,7 +145,7 @@ fn consents(own: &mut Consents, other: &Consents) {
     other.suppressed.iter().for_each(|address| own.suppress(address));
 }
 
-fn expose(own: &mut Vec<Exposure>, other: Exposure) {
+fn expose(own: &mut ThinVec<Exposure>, other: Exposure) {
     match own.iter_mut().find(|known| known.salt == other.salt) {
         None => own.push(other),
         Some(known) if other.at < known.at => *known = other,

@@ -16,6 +16,7 @@ use flow_graph::program::{Location, Sla, StepKind};
 use flow_graph::{Id, Value};
 
 use crate::contact::journey::{Clock, ClockState};
+use crate::contact::small;
 use crate::decision::{DecisionKind, Item};
 use crate::journey::steps::{self, Actor};
 use crate::turn::{Scope, Signal, Turn};
@@ -150,6 +151,6 @@ fn put(turn: &mut Turn<'_>, clock: Clock) {
     let clocks = &mut turn.contact.journey.clocks;
     match clocks.iter_mut().find(|known| known.sla == clock.sla) {
         Some(known) => *known = clock,
-        None => clocks.push(clock),
+        None => small::push(clocks, clock),
     }
 }

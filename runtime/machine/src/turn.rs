@@ -256,10 +256,8 @@ impl<'a> Turn<'a> {
     fn only_counts(&self, event: &Event) -> bool {
         let journey = &self.contact.journey;
         let Some(plan) = self.engine.plan(event.kind) else { return false };
-        !(plan.moves || plan.stirs || self.stir)
-            && plan.enters.is_empty()
-            && (journey.runs.is_empty() || !plan.concerns_runs)
-            && self.program().slas.is_empty()
+        let sets_off = plan.moves || plan.stirs || self.stir || !plan.enters.is_empty();
+        !(sets_off || plan.concerns_runs && journey.has_runs()) && self.program().slas.is_empty()
     }
 
     /// The way of most events: one is counted, and when nothing that is derived is different, that is all.

@@ -150,6 +150,32 @@ proptest! {
         prop_assert!(walked.wakes < 2_000);
     }
 
+    /// What is remembered beside the state decides nothing: who is written and read again before each input, and so
+    /// works everything out anew, decides the same, and is never woken earlier.
+    #[test]
+    fn forgetting_changes_nothing(deeds in proptest::collection::vec(deed(), 1..40)) {
+        let new = || World::new(everything()).reachable(NOON);
+        let (mut plain, mut forgetful) = (new(), new());
+        let forget = |world: &mut World| {
+            let written = serde_json::to_string(&world.contact).unwrap();
+            world.contact = serde_json::from_str(&written).unwrap();
+        };
+        let mut now = NOON;
+        for (gap, deed) in &deeds {
+            now = now.plus(gap * 60_000);
+            forget(&mut forgetful);
+            act(&mut plain, now, deed);
+            act(&mut forgetful, now, deed);
+            let wakes = [&plain, &forgetful].map(|it| it.contact.journey.next_wake().unwrap_or(Timestamp::MAX));
+            prop_assert!(wakes[0] <= wakes[1], "{:?}", wakes);
+        }
+        forget(&mut forgetful);
+        let end = now.plus(60 * DAY);
+        plain.step(end, Input::Wake);
+        forgetful.step(end, Input::Wake);
+        prop_assert_eq!(&plain.log, &forgetful.log);
+    }
+
     /// A wake that comes too late would be seen by a turn in between that changes nothing itself.
     #[test]
     fn no_wake_is_late(deeds in proptest::collection::vec(deed(), 1..15), every in 100..2_000_i64) {

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use flow_graph::program::{Earlier, Lifecycle, Sequence, StepId, StepKind};
 use flow_graph::{Id, Timestamp, Value};
+use smallvec::SmallVec;
+use thin_vec::ThinVec;
 
 use super::names::{Names, by_name};
 use super::steps;
-use crate::contact::journey::{Clock, Consents, Entry, Exposure, Journey, Run, Sent};
+use crate::contact::journey::{Begun, Clock, Consents, Entry, Exposure, Journey, Run, Sent};
 use crate::input::Event;
 
 /// All of a journey but its runs.
@@ -18,10 +20,9 @@ pub(crate) fn journey(names: &Names<'_>, old: &Journey) -> Journey {
         let sequence = names.sequence(entry.sequence)?;
         Some(Entry { sequence, key: key(names, entry.sequence, sequence, entry.key.as_ref()), at: entry.at })
     };
-    Journey {
-        stages: stages(names, old),
+    let begun = Begun {
         holds: holds(names, old),
-        runs: Vec::new(),
+        runs: ThinVec::new(),
         entries: old.entries.iter().filter_map(entry).collect(),
         begun: old.begun.iter().filter_map(|begun| Some((names.sequence(begun.0)?, begun.1))).collect(),
         next_serial: old.next_serial,
@@ -32,10 +33,10 @@ pub(crate) fn journey(names: &Names<'_>, old: &Journey) -> Journey {
         },
         exposures: old.exposures.iter().map(|exposure| renamed(names, exposure)).collect(),
         clocks: old.clocks.iter().filter_map(|clock| self::clock(names, clock)).collect(),
-        follow: old.follow,
-        moved: old.moved,
-        wake: None,
-    }
+    };
+    let mut journey = Journey::default().with(begun);
+    (journey.stages, journey.follow, journey.moved) = (stages(names, old), old.follow, old.moved);
+    journey
 }
 
 /// A run at its place in the new program.
@@ -74,8 +75,8 @@ pub(crate) fn new_lifecycles(names: &Names<'_>) -> Vec<Id<Lifecycle>> {
     names.new.lifecycles.ids().filter(|id| !known.contains(id)).collect()
 }
 
-fn stages(names: &Names<'_>, old: &Journey) -> Vec<(u16, Timestamp)> {
-    let mut stages: Vec<_> = names.new.lifecycles.iter().map(|it| (it.start, Timestamp::MIN)).collect();
+fn stages(names: &Names<'_>, old: &Journey) -> SmallVec<[(u16, Timestamp); 1]> {
+    let mut stages: SmallVec<[_; 1]> = names.new.lifecycles.iter().map(|it| (it.start, Timestamp::MIN)).collect();
     for id in names.old.lifecycles.ids() {
         let Some(new_id) = names.lifecycle(id) else { continue };
         let (Some(new), Some(slot)) = (names.new.lifecycles.get(new_id), stages.get_mut(new_id.index())) else {
@@ -89,7 +90,7 @@ fn stages(names: &Names<'_>, old: &Journey) -> Vec<(u16, Timestamp)> {
 }
 
 /// `for` clocks go on where the transition is written as before.
-fn holds(names: &Names<'_>, old: &Journey) -> Vec<(Id<Lifecycle>, u16, Timestamp)> {
+fn holds(names: &Names<'_>, old: &Journey) -> ThinVec<(Id<Lifecycle>, u16, Timestamp)> {
     let hold = |&(id, position, since): &(Id<Lifecycle>, u16, Timestamp)| {
         let text = &names.old.lifecycles.get(id)?.transitions.get(usize::from(position))?.text;
         let new = names.lifecycle(id)?;
@@ -113,7 +114,7 @@ fn renamed(names: &Names<'_>, exposure: &Exposure) -> Exposure {
     let salt = exposure.salt.split_once('.').and_then(|(sequence, rest)| {
         let old = by_name(&names.old.sequences, sequence, |it| &it.name)?;
         let new = names.new.sequences.get(names.sequence(old)?)?;
-        Some(format!("{}.{rest}", new.name))
+        Some(Arc::from(format!("{}.{rest}", new.name)))
     });
     Exposure { salt: salt.unwrap_or_else(|| exposure.salt.clone()), ..exposure.clone() }
 }

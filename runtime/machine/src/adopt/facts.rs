@@ -6,6 +6,8 @@ use flow_graph::Timestamp;
 use flow_graph::program::{Behaviour, HitRule};
 
 use super::names::Names;
+use crate::contact::facts::figure::Figure;
+use crate::contact::facts::hits::Hits;
 use crate::contact::{Contact, Facts};
 use crate::engine::Engine;
 use crate::facts::recount;
@@ -34,7 +36,7 @@ pub(crate) fn carry(
         Facts::rebuild(engine, to, &carried);
     }
     to.facts.seen = from.facts.seen.clone();
-    figures(names, from, to);
+    figures((old, engine), names, from, to);
     if from.zone(old) != to.zone(engine) {
         recount(engine, to);
     }
@@ -42,15 +44,12 @@ pub(crate) fn carry(
 }
 
 /// Behaviours and score rules that are as they were keep their state.
-fn figures(names: &Names<'_>, from: &Contact, to: &mut Contact) {
+fn figures((before, after): (&Engine, &Engine), names: &Names<'_>, from: &Contact, to: &mut Contact) {
     for (old, behaviour) in names.old.behaviours.enumerate() {
         let same = names.new.behaviours.enumerate().find(|(_, new)| same_behaviour(names, behaviour, new));
-        let state = from.facts.figures.get(old.index());
-        if let (Some((new, _)), Some(state)) = (same, state)
-            && let Some(slot) = to.facts.figures.get_mut(new.index())
-        {
-            slot.clone_from(state);
-        }
+        let Some((new, behaviour)) = same else { continue };
+        let state = from.facts.figures.get(old.index()).cloned();
+        to.facts.figures.set(new.index(), state.unwrap_or_else(|| Figure::new(behaviour)));
     }
     let numbered = same_numbers(names);
     for (old, score) in names.old.scores.enumerate() {
@@ -58,11 +57,10 @@ fn figures(names: &Names<'_>, from: &Contact, to: &mut Contact) {
         let Some(known) = names.new.scores.get(new) else { continue };
         for (position, rule) in score.hits.iter().enumerate() {
             let same = known.hits.iter().position(|new| numbered && same_rule(rule, new));
-            let state = from.facts.hits.get(old.index()).and_then(|rules| rules.get(position));
-            let slot = same.and_then(|same| to.facts.hits.get_mut(new.index())?.get_mut(same));
-            if let (Some(slot), Some(state)) = (slot, state) {
-                slot.clone_from(state);
-            }
+            let number = same.and_then(|same| Some((after.rule(new, same)?, known.hits.get(same)?)));
+            let Some((number, rule)) = number else { continue };
+            let state = before.rule(old, position).and_then(|number| from.facts.hits.get(number)).cloned();
+            to.facts.hits.set(number, state.unwrap_or_else(|| Hits::new(rule)));
         }
     }
 }
@@ -70,8 +68,8 @@ fn figures(names: &Names<'_>, from: &Contact, to: &mut Contact) {
 /// Bands and segments as they were: what is different now is a change.
 fn derived(names: &Names<'_>, from: &Contact, to: &mut Contact) {
     for id in names.old.segments.ids() {
-        if let Some(slot) = names.segment(id).and_then(|new| to.facts.members.get_mut(new.index())) {
-            *slot = from.facts.in_segment(id);
+        if let Some(new) = names.segment(id) {
+            to.facts.members.set(new.index(), from.facts.in_segment(id));
         }
     }
     for id in names.old.scores.ids() {

@@ -9,73 +9,70 @@ pub mod seen;
 use flow_graph::program::{Field, Score, Segment};
 use flow_graph::{Id, Timestamp, Value};
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use super::Contact;
 use super::memory::Found;
+use super::small::{Bits, Sparse};
 use crate::engine::Engine;
 use crate::time::{Zone, zones};
 use figure::Figure;
 use hits::Hits;
 use seen::Seen;
 
-/// Attributes, behaviours, scores, segments.
+/// Attributes, behaviours, scores, segments. What was never heard of takes no room.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
-    /// The values of the contact's fields, by slot.
-    fields: Vec<Value>,
-    /// When each became true.
-    since: Vec<Timestamp>,
+    /// The values of the contact's fields that ever had one, with when each became true.
+    fields: Sparse<(Timestamp, Value)>,
     /// Message ids and unique values.
     pub(crate) seen: Seen,
-    /// One state for each behaviour.
-    pub(crate) figures: Vec<Figure>,
-    /// For each score, one state for each hit rule.
-    pub(crate) hits: Vec<Vec<Hits>>,
+    /// The states of behaviours that counted an event.
+    pub(crate) figures: Sparse<Figure>,
+    /// The states of hit rules that were hit, by [`Engine::rule`].
+    pub(crate) hits: Sparse<Hits>,
     /// The band of each score.
-    pub(crate) bands: Vec<Option<u16>>,
+    pub(crate) bands: ThinVec<Option<u16>>,
     /// Which segments the contact is in.
-    pub(crate) members: Vec<bool>,
+    pub(crate) members: Bits,
 }
 
 impl Facts {
     /// Nothing known.
     #[must_use]
     pub fn new(engine: &Engine) -> Self {
-        let program = engine.program();
-        let fields = program.fields.len();
-        Self {
-            fields: vec![Value::Missing; fields],
-            since: vec![Timestamp::MIN; fields],
-            seen: Seen::default(),
-            figures: program.behaviours.iter().map(Figure::new).collect(),
-            hits: program.scores.iter().map(|score| score.hits.iter().map(Hits::new).collect()).collect(),
-            bands: vec![None; program.scores.len()],
-            members: vec![false; program.segments.len()],
+        let mut bands = ThinVec::new();
+        if !engine.program().scores.is_empty() {
+            bands.reserve_exact(engine.program().scores.len());
+            bands.resize(engine.program().scores.len(), None);
         }
+        Self { bands, ..Self::default() }
     }
 
-    /// The values of the contact's fields, by slot.
+    /// The values of the first so many fields of the contact, by slot.
     #[must_use]
-    pub fn fields(&self) -> &[Value] {
-        &self.fields
+    pub fn fields(&self, count: usize) -> Box<[Value]> {
+        (0..count).map(|slot| self.fields.get(slot).map_or(Value::Missing, |known| known.1.clone())).collect()
     }
 
     /// The value of a field.
     #[must_use]
+    #[inline]
     pub fn field(&self, field: Id<Field>) -> &Value {
-        self.fields.get(field.index()).unwrap_or(&Value::Missing)
+        self.fields.get(field.index()).map_or(&Value::Missing, |known| &known.1)
     }
 
     /// When the value of a field became true; before all time when it never had one.
     #[must_use]
     pub fn field_time(&self, field: Id<Field>) -> Timestamp {
-        self.since.get(field.index()).copied().unwrap_or(Timestamp::MIN)
+        self.fields.get(field.index()).map_or(Timestamp::MIN, |known| known.0)
     }
 
     /// Whether the contact is in a segment, as it was last derived.
     #[must_use]
+    #[inline]
     pub fn in_segment(&self, segment: Id<Segment>) -> bool {
-        self.members.get(segment.index()).copied().unwrap_or(false)
+        self.members.has(segment.index())
     }
 
     /// The band of a score, as it was last derived; none below the first.
@@ -84,14 +81,11 @@ impl Facts {
         self.bands.get(score.index()).copied().flatten()
     }
 
-    /// Writes a field unless it has a newer value. What hangs on the zone is the caller's business.
+    /// Writes a field of the program unless it has a newer value. What hangs on the zone is the caller's business.
     pub(crate) fn write(&mut self, field: Id<Field>, value: Value, time: Timestamp) {
-        let (Some(slot), Some(since)) = (self.fields.get_mut(field.index()), self.since.get_mut(field.index())) else {
-            return;
-        };
-        if time >= *since {
-            *slot = value;
-            *since = time;
+        let Some(known) = self.fields.get_or(field.index(), || (Timestamp::MIN, Value::Missing)) else { return };
+        if time >= known.0 {
+            *known = (time, value);
         }
     }
 }

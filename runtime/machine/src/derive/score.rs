@@ -54,6 +54,10 @@ fn fit(view: &View<'_>, score: &Score) -> f64 {
 }
 
 fn terms<'a>(view: &View<'a>, id: Id<Score>, score: &'a Score) -> impl Iterator<Item = Term> + use<'a> {
-    let states = view.contact.facts.hits.get(id.index()).map(Vec::as_slice).unwrap_or_default();
-    states.iter().zip(&score.hits).map(|(state, rule)| Term { sum: state.sum, half_life_ms: rule.half_life_ms })
+    let view = *view;
+    score.hits.iter().enumerate().map(move |(position, rule)| {
+        let number = view.engine.rule(id, position);
+        let state = number.and_then(|number| view.contact.facts.hits.get(number));
+        Term { sum: state.map(|state| state.sum).unwrap_or_default(), half_life_ms: rule.half_life_ms }
+    })
 }

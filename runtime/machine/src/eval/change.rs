@@ -186,11 +186,15 @@ fn settled(view: &View<'_>, op: CompareOp, left: &Expr, right: &Expr) -> bool {
     if !falls {
         return false;
     }
-    let (count, bound) = (view.value(left), view.value(right));
-    let below = count.order(&bound).is_lt();
+    fallen(op, &view.value(left), &view.value(right))
+}
+
+/// Whether a count lies below all that a comparison asks for.
+pub(super) fn fallen(op: CompareOp, count: &Value, bound: &Value) -> bool {
+    let below = count.order(bound).is_lt();
     match op {
         CompareOp::GreaterEqual | CompareOp::Less | CompareOp::Equal | CompareOp::NotEqual => below,
-        CompareOp::Greater | CompareOp::LessEqual => below || count.order(&bound).is_eq(),
+        CompareOp::Greater | CompareOp::LessEqual => below || count.order(bound).is_eq(),
     }
 }
 

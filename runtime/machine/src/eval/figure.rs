@@ -1,11 +1,11 @@
 //! What a behaviour is worth at an instant, and when that changes by itself.
 
-use flow_graph::program::{Behaviour, Measure, Reach};
+use flow_graph::program::{Behaviour, Measure, Program, Reach};
 use flow_graph::{Timestamp, Type, Value};
 
 use super::View;
 use super::arith::{number, rounded};
-use crate::contact::facts::figure::{Figure, Window};
+use crate::contact::facts::figure::{Figure, Sum, Window};
 
 /// The slot of the field that is measured.
 pub(crate) fn slot(measure: Measure) -> Option<u16> {
@@ -25,31 +25,39 @@ pub(crate) fn slot(measure: Measure) -> Option<u16> {
 pub(crate) fn read(view: &View<'_>, behaviour: &Behaviour, state: &Figure) -> Value {
     match state {
         Figure::Count(count) => Value::Int(*count),
-        Figure::Sum { whole, fraction, count } => {
-            let sum = Sum { whole: *whole, fraction: *fraction, count: *count };
+        Figure::Sum(sum) => {
+            let sum = sum.as_deref().copied().unwrap_or_default();
             sum.read(behaviour.measure, view.measured(behaviour.event, behaviour.measure))
         }
-        Figure::One(None) => Value::Missing,
-        Figure::One(Some((at, value))) => match behaviour.measure {
-            Measure::FirstTime | Measure::LastTime => Value::Instant(*at),
-            Measure::Count
-            | Measure::Sum(_)
-            | Measure::Min(_)
-            | Measure::Max(_)
-            | Measure::Avg(_)
-            | Measure::First(_)
-            | Measure::Last(_)
-            | Measure::Distinct(_) => value.clone(),
-        },
+        Figure::One(None) | Figure::At(Timestamp::MIN) => Value::Missing,
+        Figure::One(Some(one)) => one.1.clone(),
+        Figure::At(at) => Value::Instant(*at),
         Figure::Distinct(values) => int(values.len()),
-        Figure::Times(times) => {
+        Figure::Time(_) | Figure::Times(_) => {
             let Some(window) = window(view, behaviour) else { return Value::Missing };
-            times_inside(behaviour.measure, window, times)
+            times_inside(behaviour.measure, window, state.times())
         }
-        Figure::Values(values) => {
+        Figure::Value(_) | Figure::Values(_) => {
             let Some(window) = window(view, behaviour) else { return Value::Missing };
-            values_inside(view, behaviour, window, values)
+            let ty = view.measured(behaviour.event, behaviour.measure);
+            values_inside(ty, behaviour, window, state.values())
         }
+    }
+}
+
+/// The value of a behaviour before its first event, whenever that is asked.
+pub(crate) fn of_none(program: &Program, behaviour: &Behaviour) -> Value {
+    let field = |slot| program.events.get(behaviour.event)?.fields.get(usize::from(slot));
+    let ty = slot(behaviour.measure).and_then(field).map(|field| &field.ty);
+    match behaviour.measure {
+        Measure::Count | Measure::Distinct(_) => Value::Int(0),
+        Measure::Sum(_) | Measure::Avg(_) => Sum::default().read(behaviour.measure, ty),
+        Measure::Min(_)
+        | Measure::Max(_)
+        | Measure::First(_)
+        | Measure::Last(_)
+        | Measure::FirstTime
+        | Measure::LastTime => Value::Missing,
     }
 }
 
@@ -57,9 +65,9 @@ pub(crate) fn read(view: &View<'_>, behaviour: &Behaviour, state: &Figure) -> Va
 pub(crate) fn next_leave(view: &View<'_>, behaviour: &Behaviour, state: &Figure) -> Option<Timestamp> {
     let window = window(view, behaviour)?;
     match state {
-        Figure::Times(times) => window.next_leave(times, |at| *at),
-        Figure::Values(values) => window.next_leave(values, |entry| entry.0),
-        Figure::Count(_) | Figure::Sum { .. } | Figure::One(_) | Figure::Distinct(_) => None,
+        Figure::Time(_) | Figure::Times(_) => window.next_leave(state.times(), |at| *at),
+        Figure::Value(_) | Figure::Values(_) => window.next_leave(state.values(), |entry| entry.0),
+        Figure::Count(_) | Figure::Sum(_) | Figure::One(_) | Figure::At(_) | Figure::Distinct(_) => None,
     }
 }
 
@@ -87,13 +95,13 @@ fn times_inside(measure: Measure, window: Window<'_>, times: &[Timestamp]) -> Va
     time.map_or(Value::Missing, |at| Value::Instant(*at))
 }
 
-fn values_inside(view: &View<'_>, behaviour: &Behaviour, window: Window<'_>, values: &[(Timestamp, Value)]) -> Value {
+fn values_inside(ty: Option<&Type>, behaviour: &Behaviour, window: Window<'_>, values: &[(Timestamp, Value)]) -> Value {
     let mut inside = window.inside(values, |entry| entry.0).map(|entry| &entry.1);
     let one = match behaviour.measure {
         Measure::Sum(_) | Measure::Avg(_) => {
             let mut sum = Sum::default();
             inside.for_each(|value| sum.add(value));
-            return sum.read(behaviour.measure, view.measured(behaviour.event, behaviour.measure));
+            return sum.read(behaviour.measure, ty);
         }
         Measure::Distinct(_) => {
             let mut different: Vec<&Value> = inside.collect();
@@ -114,20 +122,12 @@ fn int(count: usize) -> Value {
     i64::try_from(count).map_or(Value::Missing, Value::Int)
 }
 
-/// A sum on the way: whole numbers and fractions apart, so that whole ones stay exact.
-#[derive(Debug, Default)]
-struct Sum {
-    whole: i128,
-    fraction: f64,
-    count: i64,
-}
-
 impl Sum {
-    fn add(&mut self, value: &Value) {
+    pub(crate) fn add(&mut self, value: &Value) {
         if let Some((whole, fraction)) = parts(value) {
             self.whole += i128::from(whole);
             self.fraction += fraction;
-            self.count += 1;
+            self.count = self.count.saturating_add(1);
         }
     }
 

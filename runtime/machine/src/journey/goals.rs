@@ -15,7 +15,7 @@ use crate::turn::{Scope, Serials, Signal, Turn};
 
 /// Ends the runs whose goal or exit is in a batch of signals: of both at once, the goal counts.
 pub(crate) fn settle(turn: &mut Turn<'_>, batch: &[Signal]) {
-    if turn.contact.journey.runs.is_empty() || !batch.iter().any(|signal| turn.concerns_runs(signal)) {
+    if !turn.contact.journey.has_runs() || !batch.iter().any(|signal| turn.concerns_runs(signal)) {
         return;
     }
     let serials: Serials = turn.contact.journey.runs.iter().map(|run| run.serial).collect();

@@ -12,19 +12,22 @@
 //! The point, not the arm, is remembered at the first exposure: it stays when contacts merge (the earliest exposure
 //! wins) and when an item is renamed.
 
+use std::sync::Arc;
+
 use flow_graph::program::Sequence;
 use flow_graph::program::sequence::SplitArm;
 
 use crate::contact::journey::Exposure;
+use crate::contact::small;
 use crate::turn::Turn;
 
 /// The point of the contact for a salt, remembered from the first time on.
-pub(crate) fn point(turn: &mut Turn<'_>, salt: &str) -> f64 {
-    if let Some(exposure) = turn.contact.journey.exposures.iter().find(|exposure| exposure.salt == salt) {
+pub(crate) fn point(turn: &mut Turn<'_>, salt: &Arc<str>) -> f64 {
+    if let Some(exposure) = turn.contact.journey.exposures.iter().find(|exposure| exposure.salt == *salt) {
         return exposure.point;
     }
     let point = hashed(salt, &turn.contact.id);
-    turn.contact.journey.exposures.push(Exposure { salt: salt.to_owned(), point, at: turn.now });
+    small::push(&mut turn.contact.journey.exposures, Exposure { salt: Arc::clone(salt), point, at: turn.now });
     point
 }
 

@@ -9,7 +9,9 @@
 use flow_graph::program::{Cause as Why, Lifecycle, Location, Transition};
 use flow_graph::{Id, Timestamp};
 
+use crate::contact::small;
 use crate::decision::{DecisionKind, Item};
+use crate::eval::View;
 use crate::trace::Point;
 use crate::turn::{Batch, Scope, Signal, Turn};
 
@@ -50,13 +52,13 @@ pub(crate) fn track(turn: &mut Turn<'_>) {
     for (id, lifecycle) in turn.program().lifecycles.enumerate() {
         let stage = turn.contact.journey.stage(id);
         for (position, transition) in (0_u16..).zip(&lifecycle.transitions) {
-            let Why::When { condition, hold: Some(_) } = &transition.cause else { continue };
+            let Why::When { hold: Some(_), .. } = &transition.cause else { continue };
             let since = since(turn, id, position);
-            let holds = transition.from.contains(&stage) && turn.holds(condition, Scope::default());
-            let holding = &mut turn.contact.journey.holds;
+            let holds = transition.from.contains(&stage) && holds(turn, id, position);
+            let journey = &mut turn.contact.journey;
             match (holds, since) {
-                (true, None) => holding.push((id, position, turn.now)),
-                (false, Some(_)) => holding.retain(|hold| (hold.0, hold.1) != (id, position)),
+                (true, None) => small::push(&mut journey.holds, (id, position, turn.now)),
+                (false, Some(_)) => journey.holds.retain(|hold| (hold.0, hold.1) != (id, position)),
                 (true, Some(_)) | (false, None) => continue,
             }
             turn.restless = true;
@@ -125,9 +127,15 @@ fn fire_one(turn: &mut Turn<'_>, signal: Option<&Signal>, consumed: &mut Vec<Id<
 fn fires(turn: &Turn<'_>, id: Id<Lifecycle>, position: u16, transition: &Transition, signal: Option<&Signal>) -> bool {
     match &transition.cause {
         Why::On(triggers) => signal.is_some_and(|signal| turn.fires_any(triggers, signal, Scope::default())),
-        Why::When { condition, hold: None } => turn.holds(condition, Scope::default()),
+        Why::When { hold: None, .. } => holds(turn, id, position),
         Why::When { hold: Some(hold), .. } => {
             since(turn, id, position).is_some_and(|since| turn.add(since, *hold) <= turn.now)
         }
     }
+}
+
+/// Whether the condition of a transition holds now.
+fn holds(turn: &Turn<'_>, id: Id<Lifecycle>, position: u16) -> bool {
+    let view = View::new(turn.engine, turn.contact, turn.now);
+    turn.engine.transition(id, position).is_some_and(|condition| condition.holds(&view))
 }

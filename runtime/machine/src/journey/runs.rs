@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use flow_graph::program::{Location, Sequence, Step, StepId};
 use flow_graph::{Id, Value};
+use thin_vec::ThinVec;
 
 use super::{hash, steps};
 use crate::contact::journey::{Doing, Run};
+use crate::contact::small;
 use crate::decision::{DecisionKind, ExitReason, Gate, Item, Send};
 use crate::input::Event;
 use crate::trace::Point;
@@ -56,12 +58,14 @@ pub(crate) struct Place<'p> {
 /// Begins a run at the first step.
 pub(crate) fn begin(turn: &mut Turn<'_>, id: Id<Sequence>, key: Option<Value>, trigger: Option<Arc<Event>>) {
     let Some(sequence) = turn.program().sequences.get(id) else { return };
-    let holdout = sequence.holdout.is_some_and(|share| hash::point(turn, &hash::holdout_salt(sequence)) < share);
+    let salt = turn.engine.holdout(id);
+    let share = sequence.holdout.zip(salt);
+    let holdout = share.is_some_and(|(share, salt)| hash::point(turn, salt) < share);
     let now = turn.now;
     let owner = Arc::clone(&turn.contact.id);
     let journey = &mut turn.contact.journey;
     let (serial, number) = journey.number(id);
-    journey.runs.push(Run {
+    let run = Run {
         sequence: id,
         version: None,
         serial,
@@ -74,9 +78,10 @@ pub(crate) fn begin(turn: &mut Turn<'_>, id: Id<Sequence>, key: Option<Value>, t
         step: 0,
         since: now,
         doing: Doing::Moving,
-        visited: Vec::new(),
-        seen: Vec::new(),
-    });
+        visited: ThinVec::new(),
+        seen: ThinVec::new(),
+    };
+    small::push(&mut journey.runs, run);
     turn.runs_changed();
     turn.decide(Item::Sequence(id), sequence.enter_at, DecisionKind::Enrolled { sequence: id, key, holdout });
     advance(turn, serial, if sequence.steps.is_empty() { None } else { Some(0) });

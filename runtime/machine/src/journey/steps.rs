@@ -19,6 +19,7 @@ use flow_graph::{Timestamp, Value};
 
 use super::runs::{Next, Place};
 use crate::contact::journey::Run;
+use crate::contact::small;
 use crate::decision::{ExitReason, Item, RenderData};
 use crate::input::Event;
 use crate::turn::{Scope, Turn};
@@ -123,12 +124,16 @@ pub(crate) fn until(turn: &Turn<'_>, run: &Run) -> Option<Until> {
 
 /// What templates are rendered with, as it is now.
 pub(crate) fn render_data(turn: &Turn<'_>, trigger: Option<&Arc<Event>>, key: Option<&Value>) -> RenderData {
-    RenderData { fields: Box::from(turn.contact.facts.fields()), event: trigger.cloned(), key: key.cloned() }
+    RenderData {
+        fields: turn.contact.facts.fields(turn.program().fields.len()),
+        event: trigger.cloned(),
+        key: key.cloned(),
+    }
 }
 
 fn actor(turn: &mut Turn<'_>, place: Place<'_>) -> Option<Actor> {
     let run = turn.contact.journey.run_mut(place.serial)?;
-    run.visited.push(run.step);
+    small::push(&mut run.visited, run.step);
     let run = turn.contact.journey.run(place.serial)?;
     Some(Actor {
         item: Item::Sequence(place.sequence),

@@ -12,7 +12,7 @@ use crate::turn::{Serials, Signal, Turn};
 
 /// Lets runs go on that wait for an instant that is here, or for a signal of the batch.
 pub(crate) fn settle(turn: &mut Turn<'_>, batch: &[Signal]) {
-    if turn.contact.journey.runs.is_empty() {
+    if !turn.contact.journey.has_runs() {
         (turn.contact.journey.follow, turn.contact.journey.moved) = (false, false);
         return;
     }

@@ -7,6 +7,7 @@ use jiff::civil::{Date, Time};
 use super::{Scope, Signal, Turn};
 use crate::contact::Facts;
 use crate::contact::journey::Run;
+use crate::contact::small::Bits;
 use crate::decision::{DecisionKind, Item, Outcome};
 use crate::derive::{self, Change};
 use crate::eval::View;
@@ -155,9 +156,9 @@ impl<'a> Turn<'a> {
 
     /// Before the first input the bands are where nothing is known of the contact: silently. Segments wait for it.
     pub(crate) fn settle_bands(&mut self) {
-        if !self.contact.born {
+        if !self.contact.born && !self.program().scores.is_empty() {
             derive::refresh(self.engine, self.contact, self.now);
-            self.contact.facts.members.fill(false);
+            self.contact.facts.members = Bits::default();
         }
     }
 

@@ -59,14 +59,16 @@ impl Turn<'_> {
     }
 
     fn transitions(&self, take: &mut impl FnMut(Timestamp)) {
+        let view = View::new(self.engine, self.contact, self.now);
         for (id, lifecycle) in self.program().lifecycles.enumerate() {
             let stage = self.contact.journey.stage(id);
             for (position, transition) in (0_u16..).zip(&lifecycle.transitions) {
-                let Cause::When { condition, hold } = &transition.cause else { continue };
+                let Cause::When { hold, .. } = &transition.cause else { continue };
                 if !transition.from.contains(&stage) {
                     continue;
                 }
-                self.next_change(condition, Scope::default()).into_iter().for_each(&mut *take);
+                let condition = self.engine.transition(id, position);
+                condition.and_then(|condition| condition.next(&view)).into_iter().for_each(&mut *take);
                 let since = journey::lifecycle::since(self, id, position);
                 hold.zip(since).map(|(hold, since)| self.add(since, hold)).into_iter().for_each(&mut *take);
             }

@@ -3,6 +3,7 @@
 use flow_graph::program::{Behaviour, Measure, Reach};
 use flow_graph::{Span, Timestamp, Value};
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use crate::time::{self, Clocks as _, Zone};
 
@@ -12,23 +13,33 @@ use crate::time::{self, Clocks as _, Zone};
 pub enum Figure {
     /// How many events, ever.
     Count(i64),
-    /// Sum and number of values, ever: whole numbers and fractions apart.
-    Sum {
-        /// Ints, money, durations.
-        whole: i128,
-        /// Numbers.
-        fraction: f64,
-        /// Of how many.
-        count: i64,
-    },
+    /// Sum and number of values, ever.
+    Sum(Option<Box<Sum>>),
     /// One event stands for all, ever: its time and its value.
-    One(Option<(Timestamp, Value)>),
+    One(Option<Box<(Timestamp, Value)>>),
+    /// One event stands for all, ever, and its time is all that counts; [`Timestamp::MIN`] before the first.
+    At(Timestamp),
     /// Different values, ever, sorted.
-    Distinct(Vec<Value>),
+    Distinct(ThinVec<Value>),
+    /// The time of the one event of a window.
+    Time(Timestamp),
     /// Times of the events of a window, by time and then arrival.
-    Times(Vec<Timestamp>),
+    Times(ThinVec<Timestamp>),
+    /// Time and value of the one event of a window.
+    Value(Box<(Timestamp, Value)>),
     /// Times and values of the events of a window, by time and then arrival.
-    Values(Vec<(Timestamp, Value)>),
+    Values(ThinVec<(Timestamp, Value)>),
+}
+
+/// A sum on the way: whole numbers and fractions apart, so that whole ones stay exact.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sum {
+    /// Ints, money, durations.
+    pub(crate) whole: i128,
+    /// Numbers.
+    pub(crate) fraction: f64,
+    /// Of how many.
+    pub(crate) count: i64,
 }
 
 impl Figure {
@@ -37,18 +48,11 @@ impl Figure {
     pub(crate) fn new(behaviour: &Behaviour) -> Self {
         match (behaviour.reach, behaviour.measure) {
             (Reach::Ever, Measure::Count) => Self::Count(0),
-            (Reach::Ever, Measure::Sum(_) | Measure::Avg(_)) => Self::Sum { whole: 0, fraction: 0.0, count: 0 },
-            (
-                Reach::Ever,
-                Measure::Min(_)
-                | Measure::Max(_)
-                | Measure::First(_)
-                | Measure::Last(_)
-                | Measure::FirstTime
-                | Measure::LastTime,
-            ) => Self::One(None),
-            (Reach::Ever, Measure::Distinct(_)) => Self::Distinct(Vec::new()),
-            (Reach::Last(_), Measure::Count | Measure::FirstTime | Measure::LastTime) => Self::Times(Vec::new()),
+            (Reach::Ever, Measure::Sum(_) | Measure::Avg(_)) => Self::Sum(None),
+            (Reach::Ever, Measure::Min(_) | Measure::Max(_) | Measure::First(_) | Measure::Last(_)) => Self::One(None),
+            (Reach::Ever, Measure::FirstTime | Measure::LastTime) => Self::At(Timestamp::MIN),
+            (Reach::Ever, Measure::Distinct(_)) => Self::Distinct(ThinVec::new()),
+            (Reach::Last(_), Measure::Count | Measure::FirstTime | Measure::LastTime) => Self::Times(ThinVec::new()),
             (
                 Reach::Last(_),
                 Measure::Sum(_)
@@ -58,7 +62,39 @@ impl Figure {
                 | Measure::First(_)
                 | Measure::Last(_)
                 | Measure::Distinct(_),
-            ) => Self::Values(Vec::new()),
+            ) => Self::Values(ThinVec::new()),
+        }
+    }
+}
+
+impl Figure {
+    /// The times of the events of a window; none of another figure.
+    pub(crate) fn times(&self) -> &[Timestamp] {
+        match self {
+            Self::Time(at) => std::slice::from_ref(at),
+            Self::Times(times) => times,
+            Self::Count(_)
+            | Self::Sum(_)
+            | Self::One(_)
+            | Self::At(_)
+            | Self::Distinct(_)
+            | Self::Value(_)
+            | Self::Values(_) => &[],
+        }
+    }
+
+    /// Times and values of the events of a window; none of another figure.
+    pub(crate) fn values(&self) -> &[(Timestamp, Value)] {
+        match self {
+            Self::Value(one) => std::slice::from_ref(&**one),
+            Self::Values(values) => values,
+            Self::Count(_)
+            | Self::Sum(_)
+            | Self::One(_)
+            | Self::At(_)
+            | Self::Distinct(_)
+            | Self::Time(_)
+            | Self::Times(_) => &[],
         }
     }
 }
@@ -81,7 +117,9 @@ impl Window<'_> {
         entries: &[E],
         at: impl Fn(&E) -> Timestamp + Copy,
     ) -> impl DoubleEndedIterator<Item = &E> {
-        let (gone, sure) = match self.border() {
+        // Mostly there are none, and then nothing is to be worked out.
+        let border = if entries.is_empty() { Some(self.now) } else { self.border() };
+        let (gone, sure) = match border {
             Some(border) => {
                 let gone = entries.partition_point(|entry| at(entry) <= border);
                 (gone, gone)
@@ -136,9 +174,11 @@ impl Window<'_> {
     }
 
     /// Forgets entries that are outside for good, whatever the zone will be.
-    pub(crate) fn forget<E>(self, entries: &mut Vec<E>, at: impl Fn(&E) -> Timestamp) {
+    pub(crate) fn forget<E>(self, entries: &mut ThinVec<E>, at: impl Fn(&E) -> Timestamp) {
         let (_, most) = time::bounds(self.span);
         let gone = entries.partition_point(|entry| at(entry).plus(most) <= self.now);
-        entries.drain(..gone);
+        if gone > 0 {
+            entries.drain(..gone);
+        }
     }
 }

@@ -1,21 +1,22 @@
-//! Which message ids and which unique values a contact has had: as fingerprints of 128 bits.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Which message ids and which unique values a contact has had: as fingerprints of 64 bits.
+//!
+//! Fingerprints are compared within one contact only. With a thousand ids inside `duplicates_within`, a new one is taken
+//! for a repetition by mistake once in 2^54 events: at a thousand million events a day, in fifty thousand years.
 
 use flow_graph::{Span, Timestamp, Value};
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
+use crate::contact::small;
 use crate::time::{self, Zone};
 
 /// Message ids with their last arrival, and unique values for ever.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
-    /// Written as pairs: some formats have no keys but texts.
-    #[serde(with = "pairs")]
-    ids: BTreeMap<Print, Timestamp>,
-    values: BTreeSet<Print>,
-    /// Old ids are looked for when there are so many.
-    sweep_at: usize,
+    /// By rising fingerprint.
+    ids: ThinVec<(u64, Timestamp)>,
+    /// By rising fingerprint.
+    values: ThinVec<u64>,
 }
 
 /// Fewest ids before old ones are looked for.
@@ -28,54 +29,64 @@ impl Seen {
         if id.is_empty() {
             return false;
         }
-        self.sweep(within, now);
-        let last = self.ids.insert(Print::of(id.as_bytes()), now);
-        last.is_some_and(|last| now < time::add(zone, last, within))
+        let print = Print::of(id.as_bytes()).short();
+        match self.ids.binary_search_by(|known| known.0.cmp(&print)) {
+            Ok(found) => {
+                let Some(known) = self.ids.get_mut(found) else { return false };
+                let last = std::mem::replace(&mut known.1, now);
+                now < time::add(zone, last, within)
+            }
+            Err(place) => {
+                let place = if self.sweep(within, now) { self.place(print) } else { place };
+                small::insert(&mut self.ids, place, (print, now));
+                false
+            }
+        }
     }
 
     /// Whether a unique value was seen before.
     pub(crate) fn has(&self, value: &Print) -> bool {
-        self.values.contains(value)
+        self.values.binary_search(&value.short()).is_ok()
     }
 
     /// Notes a unique value.
     pub(crate) fn note(&mut self, value: Print) {
-        self.values.insert(value);
+        self.note_short(value.short());
+    }
+
+    fn note_short(&mut self, value: u64) {
+        if let Err(place) = self.values.binary_search(&value) {
+            small::insert(&mut self.values, place, value);
+        }
     }
 
     /// Takes over what another contact has seen.
     pub(crate) fn unite(&mut self, other: &Self) {
-        for (&id, &at) in &other.ids {
-            let own = self.ids.entry(id).or_insert(at);
-            *own = at.max(*own);
+        for &(id, at) in &other.ids {
+            match self.ids.binary_search_by(|known| known.0.cmp(&id)) {
+                Ok(found) => {
+                    if let Some(known) = self.ids.get_mut(found) {
+                        known.1 = known.1.max(at);
+                    }
+                }
+                Err(place) => small::insert(&mut self.ids, place, (id, at)),
+            }
         }
-        self.values.extend(&other.values);
+        other.values.iter().for_each(|value| self.note_short(*value));
     }
 
-    /// Forgets ids that count in no zone any more; seldom, so that each is looked at a few times only.
-    fn sweep(&mut self, within: Span, now: Timestamp) {
-        if self.ids.len() >= self.sweep_at.max(SWEEP_MIN) {
+    fn place(&self, print: u64) -> usize {
+        self.ids.partition_point(|known| known.0 < print)
+    }
+
+    /// Forgets ids that count in no zone any more; only before room is made, so that each is looked at a few times.
+    fn sweep(&mut self, within: Span, now: Timestamp) -> bool {
+        let due = self.ids.len() == self.ids.capacity() && self.ids.len() >= SWEEP_MIN;
+        if due {
             let (_, most) = time::bounds(within);
-            self.ids.retain(|_, at| now < at.plus(most));
-            self.sweep_at = self.ids.len() * 2;
+            self.ids.retain(|(_, at)| now < at.plus(most));
         }
-    }
-}
-
-mod pairs {
-    use std::collections::BTreeMap;
-
-    use flow_graph::Timestamp;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use super::Print;
-
-    pub(super) fn serialize<S: Serializer>(ids: &BTreeMap<Print, Timestamp>, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(ids)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<Print, Timestamp>, D::Error> {
-        Ok(Vec::<(Print, Timestamp)>::deserialize(from)?.into_iter().collect())
+        due
     }
 }
 
@@ -90,6 +101,14 @@ impl Print {
     /// Of some bytes.
     pub(crate) fn of(bytes: &[u8]) -> Self {
         Self::EMPTY.with(bytes)
+    }
+
+    /// In 64 bits, each of which hangs on all of the 128 (the finaliser of `MurmurHash3`).
+    pub(crate) fn short(self) -> u64 {
+        let mut mixed = self.0.rotate_left(32) ^ self.1;
+        mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+        mixed ^ (mixed >> 33)
     }
 
     /// Goes on with more bytes.

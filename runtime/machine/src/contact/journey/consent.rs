@@ -12,15 +12,16 @@ use std::sync::Arc;
 use flow_graph::program::{Channel, ChannelKind, Topic, builtin};
 use flow_graph::{Id, Program, Timestamp, Value};
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
-use crate::contact::Facts;
+use crate::contact::{Facts, small};
 use crate::input::Event;
 
 /// Consent by topic, and suppressed addresses.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Consents {
-    pub(crate) words: Vec<(Id<Topic>, bool, Timestamp)>,
-    pub(crate) suppressed: Vec<Arc<str>>,
+    pub(crate) words: ThinVec<(Id<Topic>, bool, Timestamp)>,
+    pub(crate) suppressed: ThinVec<Arc<str>>,
 }
 
 impl Consents {
@@ -47,14 +48,14 @@ impl Consents {
         match self.words.iter_mut().find(|word| word.0 == topic) {
             Some(word) if at >= word.2 => (word.1, word.2) = (granted, at),
             Some(_) => {}
-            None => self.words.push((topic, granted, at)),
+            None => small::push(&mut self.words, (topic, granted, at)),
         }
     }
 
     /// Nothing is sent to an address any more.
     pub fn suppress(&mut self, address: &str) {
         if !self.is_suppressed(address) {
-            self.suppressed.push(Arc::from(address.to_ascii_lowercase()));
+            small::push(&mut self.suppressed, Arc::from(address.to_ascii_lowercase()));
         }
     }
 

@@ -1,5 +1,7 @@
 //! What a contact has been exposed to: the point that decides a split or a holdout.
 
+use std::sync::Arc;
+
 use flow_graph::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Exposure {
     /// The salt: which split or holdout.
-    pub salt: String,
+    pub salt: Arc<str>,
     /// The point in 0..1.
     pub point: f64,
     /// When it was first decided.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use flow_graph::program::{Earlier, Sequence, StepId};
 use flow_graph::{Id, Timestamp, Value};
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use crate::decision::Gate;
 use crate::input::Event;
@@ -38,9 +39,9 @@ pub struct Run {
     /// What it does there.
     pub doing: Doing,
     /// Steps it has done something at, in order: the visit is part of an identity.
-    pub visited: Vec<StepId>,
+    pub visited: ThinVec<StepId>,
     /// For `wait … since entry` steps: the branch that happened first since the entry.
-    pub seen: Vec<(StepId, u16)>,
+    pub seen: ThinVec<(StepId, u16)>,
 }
 
 /// What a run does at its step.

@@ -1,6 +1,7 @@
 //! `send`: the run wishes to send and stays; the gates decide when the turn has come to its effects.
 
 use crate::contact::journey::{Doing, Sending};
+use crate::contact::small;
 use crate::journey::runs::{Next, Place};
 use crate::turn::Turn;
 
@@ -8,7 +9,7 @@ use crate::turn::Turn;
 pub(crate) fn arrive(turn: &mut Turn<'_>, place: Place<'_>) -> Next {
     let now = turn.now;
     if let Some(run) = turn.contact.journey.run_mut(place.serial) {
-        run.visited.push(run.step);
+        small::push(&mut run.visited, run.step);
         run.doing = Doing::Sending(Sending { wished: now, held: None, capped: None, again: false });
     }
     let cause = turn.cause.clone();

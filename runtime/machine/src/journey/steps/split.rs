@@ -1,5 +1,7 @@
 //! `split`: a branch by the hash of the contact, see [`crate::journey::hash`].
 
+use std::sync::Arc;
+
 use flow_graph::program::sequence::SplitArm;
 
 use crate::decision::{DecisionKind, Item};
@@ -9,7 +11,7 @@ use crate::turn::Turn;
 
 /// Takes the arm whose range holds the contact's point.
 pub(crate) fn arrive(turn: &mut Turn<'_>, place: Place<'_>, salt: &str, arms: &[SplitArm]) -> Next {
-    let point = hash::point(turn, salt);
+    let point = hash::point(turn, &Arc::from(salt));
     let Some(arm) = hash::arm(arms, point) else { return Next::To(place.step.next) };
     turn.note_way(place.serial, arms.iter().position(|it| it.name == arm.name).unwrap_or_default());
     turn.decide(
