@@ -111,12 +111,12 @@ pub(crate) struct FmtArgs {
 #[command(override_usage = "flow test [DIR] [FILTER] [OPTIONS]")]
 #[command(after_long_help = "\
 Examples:
-  flow test examples/shop                       all tests of a project
-  flow test examples/shop cart                  those with `cart` in their name
-  flow test examples/saas --format junit        for the checks of a pull request
-  flow test examples/shop --mutate              what no test would notice
-  flow test examples/shop --vary                events twice, late, reordered, …
-  flow test examples/shop --coverage --min 80%  what the tests reach
+  flow test examples/shop                        all tests of a project
+  flow test examples/shop cart                   those with `cart` in their name
+  flow test examples/saas --format junit         for the checks of a pull request
+  flow test examples/shop --mutate               what no test would notice
+  flow test examples/shop --vary                 events twice, late, reordered
+  flow test examples/shop --coverage --min 80%   what the tests reach
 Without a folder: the project in this folder or above it.")]
 pub(crate) struct TestArgs {
     /// A folder of the project [default: this one], then a part of the names of tests
@@ -141,6 +141,9 @@ pub(crate) struct TestArgs {
     /// Change one rule at a time and say which changes no test notices
     #[arg(long)]
     pub(crate) mutate: bool,
+    /// Run them even where `flow check` proves that something goes wrong, to see how it does
+    #[arg(long)]
+    pub(crate) unproved: bool,
     /// End with code 1 when less than this is reached, or noticed, as `80%`
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(crate) min: Option<f64>,

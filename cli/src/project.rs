@@ -30,6 +30,8 @@ pub(crate) struct Project {
     pub(crate) sources: Sources,
     /// What was found while they were read.
     unread: Vec<Diagnostic>,
+    /// What can be proved to go wrong is looked for too.
+    pub(crate) proofs: bool,
 }
 
 impl Project {
@@ -49,12 +51,13 @@ impl Project {
         }
         let folder = root.to_string_lossy().replace('\\', "/");
         let folder = folder.strip_prefix("./").unwrap_or(&folder).to_owned();
-        Ok(Self { folder, sources, unread: sink.finish() })
+        Ok(Self { folder, sources, unread: sink.finish(), proofs: true })
     }
 
     /// The project compiled; with what was found while its files were read.
     pub(crate) fn compile(&self) -> Compilation {
-        let mut compilation = flow_compiler::compile(&self.sources);
+        let compile = if self.proofs { flow_compiler::compile } else { flow_compiler::compile_unproved };
+        let mut compilation = compile(&self.sources);
         if self.unread.is_empty() {
             return compilation;
         }

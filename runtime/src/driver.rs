@@ -187,6 +187,12 @@ impl Driver {
         self.partition.transition.trace.map(|trace| *trace)
     }
 
+    /// The first contact with a turn that went on for too long and was cut off, if there is any: its causes go round.
+    #[must_use]
+    pub fn cut_off(&self) -> Option<ContactNumber> {
+        self.partition.cut_off
+    }
+
     /// Takes one input at its arrival; everything due before happens first.
     pub fn feed(&mut self, incoming: &Incoming, observer: &mut impl Observer) {
         self.take(incoming.clone(), observer);

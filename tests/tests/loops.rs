@@ -14,7 +14,7 @@ use flow_tests::{lines, project, root, texts};
 
 /// A turn is cut off after 1,000 causes; nothing that ends by itself comes near.
 const ENDLESS: usize = 200;
-const EXAMPLE: &str = "this is how it comes about:\n";
+const EXAMPLE: &str = "this is how it comes about (`flow test --unproved` plays it):\n";
 
 #[test]
 fn the_example_of_each_loop_goes_round() {

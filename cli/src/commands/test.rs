@@ -78,7 +78,8 @@ fn once(
     (dir, filter): (Option<&Path>, Option<&str>),
     terminal: &mut Terminal,
 ) -> Result<Exit, Failure> {
-    let project = Project::load(dir)?;
+    let mut project = Project::load(dir)?;
+    project.proofs = !args.unproved;
     let Some((program, compilation)) = compiled(&project, terminal) else { return Ok(Exit::Found) };
     let chosen = choose(&compilation.tests, filter)?;
     let program = Arc::new(program);

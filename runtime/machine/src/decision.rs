@@ -20,6 +20,8 @@ pub struct Transition {
     pub outcome: Outcome,
     /// When the contact has to be woken, if ever: the earliest instant at which anything can change by itself.
     pub next_wake: Option<Timestamp>,
+    /// A turn went on for too long and was ended: its causes go round.
+    pub cut_off: bool,
     /// Which places of the program took part, of all steps since it was set; none: nobody wants to know.
     pub trace: Option<Box<Trace>>,
 }

@@ -21,6 +21,7 @@ use crate::{decision, merge, trace};
 pub fn step(engine: &Engine, contact: &mut Contact, input: Input, now: Timestamp, out: &mut Transition) {
     out.decisions.clear();
     out.outcome = decision::Outcome::default();
+    out.cut_off = false;
     let now = now.clamp(Timestamp::FIRST_VALID, Timestamp::LAST_VALID).max(contact.now);
     catch_up(engine, contact, now, out);
     let counted = out.trace.is_some().then(|| trace::counted(engine, contact, &input));

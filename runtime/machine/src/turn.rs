@@ -185,6 +185,7 @@ impl<'a> Turn<'a> {
         while !self.queue.is_empty() {
             let signal = self.queue.remove(0);
             if self.signals_left == 0 {
+                self.out.cut_off = true;
                 self.queue.clear();
                 return;
             }
@@ -332,6 +333,7 @@ impl<'a> Turn<'a> {
     /// The turn has gone on for too long: nothing more is set off, but what was to be sent is still decided, so that no
     /// run stands at a message which nobody asks about again.
     fn cut_off(&mut self) {
+        self.out.cut_off = true;
         for _ in 0..SIGNALS_AT_MOST {
             self.touched = false;
             if !gates::settle(self) {

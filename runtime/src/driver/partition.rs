@@ -81,6 +81,8 @@ pub(crate) struct Partition {
     now: Timestamp,
     counts: Counts,
     pub(super) transition: Transition,
+    /// The first contact that had a turn which was cut off.
+    pub(super) cut_off: Option<SlotNumber>,
 }
 
 /// A contact with what is kept of it.
@@ -105,6 +107,7 @@ impl Partition {
             now: Timestamp::FIRST_VALID,
             counts: Counts::default(),
             transition: Transition::default(),
+            cut_off: None,
         }
     }
 
@@ -259,6 +262,9 @@ impl Partition {
         let Some(slot) = usize::try_from(number).ok().and_then(|at| self.slots.get_mut(at)) else { return };
         flow_machine::step(&self.engine, &mut slot.contact, input, self.now, &mut self.transition);
         self.counts.turns += 1;
+        if self.transition.cut_off {
+            self.cut_off.get_or_insert(number);
+        }
         debug_assert_eq!(flow_machine::invariants::check(&self.engine, &slot.contact), [""; 0]);
         // What would be due at once was done in this turn: a wake of the past must not stop the clock.
         let wake = self.transition.next_wake.map(|wake| wake.max(self.now.plus(1)));

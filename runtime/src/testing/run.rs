@@ -7,7 +7,7 @@ use flow_graph::testcase::{Expectation, TestLine};
 
 use super::coverage::Coverage;
 use super::script::{Beat, Script, What, name};
-use super::{Bench, Failure, expect};
+use super::{Bench, Failure, Place, expect};
 use crate::driver::{Driver, Options};
 use crate::identity::ContactNumber;
 use crate::timeline::{Entry, Moment, Timeline};
@@ -50,16 +50,15 @@ impl<'a> Run<'a> {
     fn beat(&mut self, script: &Script<'_>, beat: &Beat<'_>) -> Option<Box<Failure>> {
         self.driver.run_until(beat.at, &mut self.timeline);
         match &beat.what {
-            What::Pass => None,
-            What::Feed(_, incoming) => {
-                self.driver.feed(incoming, &mut self.timeline);
-                None
-            }
+            What::Pass => {}
+            What::Feed(_, incoming) => self.driver.feed(incoming, &mut self.timeline),
             What::Look(contact, expectation) => {
                 let line = script.line(beat)?;
-                self.expect(line, beat.at, name(script.case, *contact), expectation)
+                return self.expect(line, beat.at, name(script.case, *contact), expectation);
             }
         }
+        let (endless, line) = self.driver.cut_off().zip(script.line(beat))?;
+        Some(Box::new(self.failure(line, beat.at, endless, Found::endless())))
     }
 
     fn expect(&self, line: &TestLine, now: Timestamp, name: &str, wanted: &Expectation) -> Option<Box<Failure>> {
@@ -75,21 +74,46 @@ impl<'a> Run<'a> {
         if look.holds(wanted) {
             return None;
         }
-        Some(Box::new(Failure {
+        let (expected, actual) = (look.expected(wanted), look.actual(wanted));
+        let found = Found { expected, actual, responsible: look.responsible(wanted) };
+        Some(Box::new(self.failure(line, now, number, found)))
+    }
+
+    fn failure(&self, line: &TestLine, now: Timestamp, contact: ContactNumber, found: Found) -> Failure {
+        let Found { expected, actual, responsible } = found;
+        Failure {
             line: line.line,
             text: line.text.clone(),
             zone: self.bench.engine.program().project.timezone.clone(),
             at: now.to_string(),
-            expected: look.expected(wanted),
-            actual: look.actual(wanted),
-            timeline: self.moments(number),
-            responsible: look.responsible(wanted),
-        }))
+            expected,
+            actual,
+            timeline: self.moments(contact),
+            responsible,
+        }
     }
 
     fn moments(&self, contact: ContactNumber) -> Vec<Moment> {
         let all: Vec<_> = self.timeline.of(self.driver.people(), contact).map(Entry::moment).collect();
         let skipped = all.len().saturating_sub(SHOWN);
         all.into_iter().skip(skipped).collect()
+    }
+}
+
+/// What was expected and what was found instead.
+struct Found {
+    expected: String,
+    actual: String,
+    responsible: Option<Place>,
+}
+
+impl Found {
+    /// The causes of a line go round.
+    fn endless() -> Self {
+        Self {
+            expected: "what this leads to comes to an end".to_owned(),
+            actual: "one thing leads to the next without end: it was cut off after 1,000".to_owned(),
+            responsible: None,
+        }
     }
 }

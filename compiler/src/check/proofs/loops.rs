@@ -145,7 +145,7 @@ impl Proofs<'_> {
         let way: Vec<&str> = round.iter().map(|link| link.words.as_str()).collect();
         let mut help = format!("at one instant {}, and so on: put a `wait` between", way.join(", then "));
         if let Some(example) = example {
-            help.push_str("\nthis is how it comes about:\n");
+            help.push_str("\nthis is how it comes about (`flow test --unproved` plays it):\n");
             help.push_str(example.trim_end());
         }
         self.report(wrong.help(help));
