@@ -210,6 +210,19 @@ pub enum CompareOp {
 }
 
 impl CompareOp {
+    /// As it is written.
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterEqual => ">=",
+        }
+    }
+
     /// Whether the comparison holds for an ordering.
     #[must_use]
     pub fn holds(self, ordering: std::cmp::Ordering) -> bool {

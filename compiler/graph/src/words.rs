@@ -46,6 +46,18 @@ impl<'p> Words<'p> {
         expr::Writer { words: self, scope }.expr(expr)
     }
 
+    /// A constant beside what it is compared with, which says how it is written.
+    #[must_use]
+    pub fn beside(self, value: &Value, other: &Expr, scope: Scope) -> String {
+        self.value(value, expr::Writer { words: self, scope }.type_of(other).as_ref())
+    }
+
+    /// A list of constants beside the expression that is looked for in it.
+    #[must_use]
+    pub fn list_beside(self, list: &[Value], other: &Expr, scope: Scope) -> String {
+        self.list(list, expr::Writer { words: self, scope }.type_of(other).as_ref())
+    }
+
     /// An expression that gives a value of a type.
     fn typed(self, expr: &Expr, ty: Option<&Type>) -> String {
         expr::Writer { words: self, scope: Scope::default() }.typed(expr, ty)

@@ -1,6 +1,6 @@
 //! Whether what a test expects is so, and what is so instead.
 
-use flow_graph::expr::{CompareOp, ScorePart};
+use flow_graph::expr::ScorePart;
 use flow_graph::program::{Location, Program, Sequence, StepKind};
 use flow_graph::testcase::{Expectation, SlaState};
 use flow_graph::{Expr, Id, Timestamp};
@@ -77,7 +77,7 @@ impl<'a> Look<'a> {
                 format!("{}in segment {name}", not(*expected))
             }
             Expectation::Score { score, part, checks } => {
-                let checks: Vec<_> = checks.iter().map(|(op, value)| format!("{} {value}", sign(*op))).collect();
+                let checks: Vec<_> = checks.iter().map(|(op, value)| format!("{} {value}", op.sign())).collect();
                 format!("score {} {}", self.score_name(*score, *part), checks.join(" and "))
             }
             Expectation::Band { score, band } => {
@@ -346,17 +346,6 @@ fn state_word(state: SlaState) -> &'static str {
         SlaState::Met => "met",
         SlaState::Breached => "breached",
         SlaState::Running => "running",
-    }
-}
-
-fn sign(op: CompareOp) -> &'static str {
-    match op {
-        CompareOp::Equal => "==",
-        CompareOp::NotEqual => "!=",
-        CompareOp::Less => "<",
-        CompareOp::LessEqual => "<=",
-        CompareOp::Greater => ">",
-        CompareOp::GreaterEqual => ">=",
     }
 }
 

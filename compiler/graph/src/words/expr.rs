@@ -165,7 +165,7 @@ impl Writer<'_> {
         }
         let ty = self.type_of(left).or_else(|| self.type_of(right));
         let [left, right] = [left, right].map(|side| self.at(side, Level::Default, ty.as_ref()));
-        format!("{left} {} {right}", compare_sign(op))
+        format!("{left} {} {right}", op.sign())
     }
 
     /// `did order_placed in last 30 days` is a count of at least one.
@@ -200,7 +200,7 @@ impl Writer<'_> {
             Expr::SinceLast { behaviour, op, span } => {
                 let event = self.words.program.behaviours.get(*behaviour);
                 let event = event.map_or("?".to_owned(), |behaviour| self.words.since(behaviour));
-                format!("time since last {event} {} {span}", compare_sign(*op))
+                format!("time since last {event} {} {span}", op.sign())
             }
             Expr::Known(value) => format!("{} is known", self.at(value, Level::Default, None)),
             _ => String::new(),
@@ -223,7 +223,7 @@ impl Writer<'_> {
     }
 
     /// The type of an expression, as far as it says how a constant beside it is written.
-    fn type_of(&self, expr: &Expr) -> Option<Type> {
+    pub(super) fn type_of(&self, expr: &Expr) -> Option<Type> {
         let program = self.words.program;
         let slot = |event: Id<Event>, slot: u16| {
             program.events.get(event)?.fields.get(usize::from(slot)).map(|field| field.ty.clone())
@@ -288,17 +288,6 @@ impl Words<'_> {
     /// The event of `time since last …`, with its condition.
     fn since(self, behaviour: &Behaviour) -> String {
         self.event(behaviour.event, behaviour.filter.as_ref())
-    }
-}
-
-fn compare_sign(op: CompareOp) -> &'static str {
-    match op {
-        CompareOp::Equal => "==",
-        CompareOp::NotEqual => "!=",
-        CompareOp::Less => "<",
-        CompareOp::LessEqual => "<=",
-        CompareOp::Greater => ">",
-        CompareOp::GreaterEqual => ">=",
     }
 }
 

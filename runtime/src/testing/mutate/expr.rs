@@ -5,7 +5,7 @@ use flow_graph::program::{Event, Program, builtin};
 use flow_graph::{Expr, Id, Value};
 
 use super::spans;
-use super::words::{Words, sign};
+use super::words::Words;
 
 /// So many members of a list are left out, one at a time.
 const MEMBERS: usize = 3;
@@ -77,7 +77,7 @@ fn here(words: &Words<'_>, expr: &Expr, found: &mut Vec<(String, Expr)>) {
         }
         Expr::SinceLast { behaviour, op, span } => {
             for changed in spans::around(*span) {
-                let said = format!("`{} {span}` became `{} {changed}`", sign(*op), sign(*op));
+                let said = format!("`{} {span}` became `{} {changed}`", op.sign(), op.sign());
                 found.push((said, Expr::SinceLast { behaviour: *behaviour, op: *op, span: changed }));
             }
         }
@@ -100,8 +100,8 @@ fn compare(words: &Words<'_>, (op, left, right): (CompareOp, &Expr, &Expr), foun
         right: Box::new(right.clone()),
     };
     let change = |other: CompareOp, changed: &Expr| {
-        let before = format!("{} {}", sign(op), words.side(right, left));
-        let after = format!("{} {}", sign(other), words.side(changed, left));
+        let before = format!("{} {}", op.sign(), words.side(right, left));
+        let after = format!("{} {}", other.sign(), words.side(changed, left));
         (format!("`{before}` became `{after}`"), whole(other, changed))
     };
     if let Some(did) = words.did(left) {
