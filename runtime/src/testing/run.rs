@@ -20,12 +20,14 @@ pub(super) struct Run<'a> {
     bench: &'a Bench,
     driver: Driver,
     pub(super) timeline: Timeline<'a>,
+    /// The first line that set off something without end.
+    endless: Option<Box<Failure>>,
 }
 
 impl<'a> Run<'a> {
     pub(super) fn new(bench: &'a Bench) -> Self {
         let driver = Driver::new(Arc::clone(&bench.engine), Arc::clone(&bench.renderer), Options::default());
-        Self { bench, driver, timeline: Timeline::new(&bench.engine) }
+        Self { bench, driver, timeline: Timeline::new(&bench.engine), endless: None }
     }
 
     /// Notes which places of the program take part.
@@ -42,9 +44,9 @@ impl<'a> Run<'a> {
         coverage
     }
 
-    /// Plays up to the end or the first failure.
+    /// Plays up to the end or the first failure; that something never ended is told where all that was expected came.
     pub(super) fn play(&mut self, script: &Script<'_>) -> Option<Box<Failure>> {
-        script.beats.iter().find_map(|beat| self.beat(script, beat))
+        script.beats.iter().find_map(|beat| self.beat(script, beat)).or_else(|| self.endless.take())
     }
 
     fn beat(&mut self, script: &Script<'_>, beat: &Beat<'_>) -> Option<Box<Failure>> {
@@ -57,8 +59,12 @@ impl<'a> Run<'a> {
                 return self.expect(line, beat.at, name(script.case, *contact), expectation);
             }
         }
-        let (endless, line) = self.driver.cut_off().zip(script.line(beat))?;
-        Some(Box::new(self.failure(line, beat.at, endless, Found::endless())))
+        if self.endless.is_none()
+            && let Some((contact, line)) = self.driver.cut_off().zip(script.line(beat))
+        {
+            self.endless = Some(Box::new(self.failure(line, beat.at, contact, Found::endless())));
+        }
+        None
     }
 
     fn expect(&self, line: &TestLine, now: Timestamp, name: &str, wanted: &Expectation) -> Option<Box<Failure>> {
