@@ -2,7 +2,7 @@
 
 pub mod codes;
 
-use crate::source::Span;
+use crate::source::{Sources, Span};
 pub use codes::Code;
 
 /// How bad it is.
@@ -118,6 +118,21 @@ impl Diagnostic {
         self.help.get_or_insert_with(|| title.clone());
         self.fixes.push(Fix { title, edits, applicability: how });
         self
+    }
+
+    /// Widens each place to whole characters: where a letter of several bytes was read as one, what was read ends inside.
+    pub(crate) fn on_characters(&mut self, sources: &Sources) {
+        let edits = self.fixes.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.span);
+        for span in self.labels.iter_mut().chain([&mut self.primary]).map(|label| &mut label.span).chain(edits) {
+            let Some(text) = sources.get(span.file).map(|file| &file.text) else { continue };
+            let between = |at: u32| text.is_char_boundary((at as usize).min(text.len()));
+            while !between(span.start) {
+                span.start -= 1;
+            }
+            while !between(span.end) {
+                span.end += 1;
+            }
+        }
     }
 
     /// The severity, which hangs on the code alone.

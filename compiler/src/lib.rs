@@ -70,8 +70,10 @@ fn check_files(sources: &Sources, files: &[File], mut sink: Sink, proofs: Proofs
     let settings = settings::read(sources, &mut sink);
     let (checked, sink) = check::check(sources, files, &settings, sink, proofs);
     let sound = !sink.has_errors();
+    let mut diagnostics = sink.finish();
+    diagnostics.iter_mut().for_each(|diagnostic| diagnostic.on_characters(sources));
     Compilation {
-        diagnostics: sink.finish(),
+        diagnostics,
         program: sound.then_some(checked.program),
         tests: if sound { checked.tests } else { Vec::new() },
         references: checked.references,

@@ -1,5 +1,9 @@
 //! Did you mean: the nearest of the names that would have been right.
 
+/// Names that one word is compared with, at most: thousands of unknown words beside thousands of names would take
+/// minutes, and nobody reads the advice.
+const MOST: usize = 1_000;
+
 /// The candidate that `word` was most likely meant to be, if one is near enough.
 ///
 /// Near: at most a third of the letters differ (a swap of two counts once). Among equally near ones the first wins,
@@ -7,10 +11,15 @@
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
+    let length = word.chars().count();
     let mut best: Option<(usize, &'a str)> = None;
-    for candidate in candidates {
+    for candidate in candidates.into_iter().take(MOST) {
+        let other = candidate.chars().count();
+        let allowed = length.max(other).div_ceil(3);
+        if length.abs_diff(other) > allowed {
+            continue;
+        }
         let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
-        let allowed = word.chars().count().max(candidate.chars().count()).div_ceil(3);
         let better = best.is_none_or(|(so_far, _)| distance < so_far);
         if distance <= allowed && better && word != candidate {
             best = Some((distance, candidate));

@@ -140,8 +140,8 @@ impl Walk<'_> {
         let range = error.range().unwrap_or_else(|| line_of(text, error.line().unwrap_or(1)));
         let at = |offset: usize| u32::try_from(offset.min(text.len())).unwrap_or(u32::MAX);
         let span = self.place.offsets(at(range.start), at(range.end));
-        let said = error.detail().unwrap_or("it cannot be read").trim_end_matches('.');
-        let diagnostic = Diagnostic::new(Code::TemplateSyntax, span, format!("the template cannot be read: {said}"));
+        let message = format!("the template cannot be read: {}", plainly(error.detail().unwrap_or_default()));
+        let diagnostic = Diagnostic::new(Code::TemplateSyntax, span, message);
         self.push(diagnostic.help("values stand in `{{ … }}`, conditions in `{% if … %}` … `{% endif %}`"));
     }
 
@@ -176,6 +176,33 @@ impl Walk<'_> {
             }
         }
         self.sink.push(diagnostic);
+    }
+}
+
+/// What the reader of templates says, in the words of somebody who writes letters.
+fn plainly(said: &str) -> String {
+    let said = said.trim_end_matches('.');
+    if said.contains("end of input") || said.contains("end of raw block") {
+        return "it ends before a `}}`, `%}` or `{% end… %}` that it needs".to_owned();
+    }
+    if said.contains("recursion") {
+        return "it is nested too deep".to_owned();
+    }
+    let words = [
+        ("start of variable block", "`{{`"),
+        ("end of variable block", "`}}`"),
+        ("start of block", "`{%`"),
+        ("end of block", "`%}`"),
+        ("identifier", "a name"),
+        ("integer", "a number"),
+        ("string", "a text"),
+    ];
+    let plain = |part: &str| words.iter().fold(part.to_owned(), |part, (from, to)| part.replace(from, to));
+    match said.strip_prefix("unexpected ").map(|rest| rest.split_once(", expected ")) {
+        Some(Some((found, expected))) => format!("expected {}, found {}", plain(expected), plain(found)),
+        Some(None) => format!("{} has no place here", plain(said.trim_start_matches("unexpected "))),
+        None if said.is_empty() => "something has no place here".to_owned(),
+        None => plain(said),
     }
 }
 

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use flow_compiler::diagnostic::{Code, Diagnostic};
+use flow_compiler::diagnostic::{Code, Diagnostic, Severity};
 use flow_compiler::explain::{self, Block};
 use flow_compiler::render::{View, miette, plain};
 use flow_compiler::source::Sources;
@@ -104,31 +104,109 @@ fn each_mistake_of_the_example_is_told_once() {
 }
 
 /// What is wrong with the words of a diagnostic.
-fn faults(diagnostic: &Diagnostic) -> Vec<&'static str> {
-    let message = &diagnostic.message;
+fn faults(diagnostic: &Diagnostic) -> Vec<String> {
     let mut faults = Vec::new();
+    let message = &diagnostic.message;
     if !message.starts_with(|c: char| c.is_lowercase() || c == '`' || c.is_ascii_digit()) {
-        faults.push("starts with a capital letter");
-    }
-    if message.ends_with(['.', '!', ':']) {
-        faults.push("ends with a stop");
-    }
-    if message.contains('\n') || message.contains("  ") {
-        faults.push("has a line break or a double space");
+        faults.push("the message starts with a capital letter".to_owned());
     }
     if message.chars().count() > 100 {
-        faults.push("is longer than 100 characters");
+        faults.push("the message is longer than 100 characters".to_owned());
     }
-    let rust = ["Option", "Vec", "String", "str", "usize", "u32", "i64", "f64", "None", "Some", "Box", "Arc", "Result"];
-    let words = |text: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| rust.contains(&word));
-    let labels = diagnostic.labels.iter().chain([&diagnostic.primary]);
-    if words(message) || labels.into_iter().any(|label| words(&label.text)) {
-        faults.push("names a Rust type");
+    faults.extend(of_text("the message", message));
+    for label in diagnostic.labels.iter().chain([&diagnostic.primary]) {
+        faults.extend(of_text("a label", &label.text));
+        if label.text.chars().count() > 80 {
+            faults.push(format!("the label `{}` is longer than 80 characters", label.text));
+        }
     }
-    if diagnostic.help.as_deref().is_some_and(|help| help.is_empty() || words(help)) {
-        faults.push("has a help that is empty or names a Rust type");
+    match &diagnostic.help {
+        // A help may show lines to write; its first one is read aloud.
+        Some(help) => faults.extend(of_text("the help", help.lines().next().unwrap_or_default())),
+        None if diagnostic.severity() == Severity::Error => faults.push("there is no help".to_owned()),
+        None => {}
+    }
+    for fix in &diagnostic.fixes {
+        faults.extend(of_text("a fix", &fix.title));
     }
     faults
+}
+
+/// What is wrong with one text: it is to be read aloud by somebody who writes campaigns.
+fn of_text(which: &str, text: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    if text.ends_with(['.', '!']) || text.ends_with(|c: char| c.is_whitespace()) {
+        faults.push(format!("{which} ends with a stop"));
+    }
+    if text.contains('\n') || text.split('`').step_by(2).any(|own| own.contains("  ")) {
+        faults.push(format!("{which} has a line break or a double space"));
+    }
+    if text.matches('`').count() % 2 == 1 {
+        faults.push(format!("{which} has a backtick without its other one"));
+    }
+    // The author's own words, in backticks, may be any.
+    let own: Vec<&str> = text.split('`').step_by(2).collect();
+    let mut words = own.iter().flat_map(|part| part.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    if let Some(word) = words.find(|word| JARGON.contains(word)) {
+        faults.push(format!("{which} says {word}"));
+    }
+    if let Some(phrase) = PHRASES.iter().find(|phrase| own.iter().any(|part| part.contains(**phrase))) {
+        faults.push(format!("{which} says {phrase}"));
+    }
+    faults
+}
+
+/// Words of Rust and of those who write compilers.
+#[rustfmt::skip]
+const JARGON: &[&str] = &[
+    "Option", "Vec", "String", "str", "usize", "u32", "i64", "f64", "None", "Some", "Box", "Arc", "Result", "tokens",
+    "parse", "parser", "parsed", "lexer", "AST", "ident", "identifier", "expr", "operand", "operands", "variant", "struct",
+    "null", "nil", "EOF", "undefined", "boolean", "integer", "array", "rvalue", "lvalue", "char", "scope",
+    "invalid", "illegal", "unexpected", "Unexpected", "please", "oops", "sorry",
+];
+/// The same, in more than one word.
+const PHRASES: &[&str] =
+    &["expected one of", "end of input", "end of file", "syntax error", "type error", "failed to", "you must"];
+
+/// A page tells what happens and why, shows it wrong and right, and fits on a screen or two.
+#[test]
+fn pages_have_a_shape() {
+    let mut wrong = Vec::new();
+    for code in Code::ALL {
+        let path = root().join(format!("compiler/explain/{code}.md"));
+        let text = read(&path);
+        let mut fault = |what: &str| wrong.push(format!("{code}: {what}"));
+        if !text.starts_with(&format!("# {code} {}\n\n", code.slug())) {
+            fault("does not begin with its number and name");
+        }
+        let sections: Vec<&str> = text.lines().filter(|line| line.starts_with("## ")).collect();
+        if sections != ["## Wrong", "## Right"] {
+            fault("has other sections than Wrong and Right");
+        }
+        if text.lines().count() > 90 {
+            fault("is longer than 90 lines");
+        }
+        let prose: String =
+            text.split("\n## ").next().unwrap_or_default().lines().skip(2).collect::<Vec<_>>().join(" ");
+        if text.split("```").step_by(2).flat_map(str::lines).any(|line| line.chars().count() > 160) {
+            fault("has a line longer than 160 characters");
+        }
+        let words = prose.split_whitespace().count();
+        if !(10..=160).contains(&words) {
+            fault(&format!("explains in {words} words"));
+        }
+        let sentences = prose.split(['.', ':', ';']).map(|sentence| sentence.split_whitespace().count()).max();
+        if sentences.is_some_and(|words| words > 45) {
+            fault("has a sentence of more than 45 words");
+        }
+        if !prose.trim_end().ends_with(['.', ':']) {
+            fault("its words do not end with a stop");
+        }
+        wrong.extend(
+            of_text("the page", prose.trim_end_matches(['.', ' '])).into_iter().map(|f| format!("{code}: {f}")),
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// One project with a mistake.

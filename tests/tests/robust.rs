@@ -2,16 +2,29 @@
 
 #![allow(clippy::expect_used, reason = "a test may panic")]
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use flow_compiler::source::{FileKind, Sources};
+use flow_compiler::diagnostic::{Diagnostic, Sink};
+use flow_compiler::source::{FileId, FileKind, Sources, Span};
+use flow_compiler::syntax::tree::{File, Item};
+use flow_compiler::syntax::{decode, parse};
 use flow_tests::{project, root, texts};
 
 /// A generous bound for one compilation on a busy machine: a hang is minutes, not seconds.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+#[rustfmt::skip]
+const PIECES: [&str; 46] = [
+    "{", "}", "(", ")", "[", "]", "\"", "//", "///", "\n", "\r\n", "\r", "\t", " ", "\0", "\u{feff}", "é", "🚀", "..", "->", "%", "1d",
+    "2 hours", "-", "+", "??", "==", "=", "not", "in", "last", "ever", "where", "on", "when", "\u{202e}",
+    "99999999999999999999", "2026-02-30", "25:00", "е", "test \"x\" {", "wait", "send", "choose {", "split s {", "1e309",
+];
+
 const EXAMPLES: [&str; 4] = ["cdnow", "saas", "shop", "mistakes"];
 
+/// The end of each prefix is read, with the two items before it; every fortieth goes through the whole compiler, from
+/// its beginning.
 #[test]
 fn every_truncation_of_every_example() {
     let files: Vec<_> = EXAMPLES.iter().flat_map(|example| flow_files(example)).collect();
@@ -24,100 +37,161 @@ fn every_truncation_of_every_example() {
     });
 }
 
+/// What stands before the item that is cut is read as in the whole file.
 fn truncate(path: &str, text: &str) {
+    let (whole, _) = read(text);
+    let slice = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+    let mut base = (usize::MAX, read(""));
     for (end, _) in text.char_indices() {
-        let taken = compile_one(path, text.get(..end).unwrap_or_default());
-        assert!(taken < PATIENCE, "{path} cut at {end} took {taken:?}");
+        let begin = Instant::now();
+        let before = whole.items.iter().take_while(|item| (item.span.end as usize) < end).count();
+        let first = before.checked_sub(2).and_then(|first| whole.items.get(first));
+        let from = first.map_or(0, |item| item.span.start as usize);
+        if base.0 != from {
+            let until = whole.items.get(before + 1).map_or(text.len(), |item| item.span.end as usize);
+            base = (from, read(slice(from, until)));
+        }
+        let (items, said) = (&base.1.0.items, &base.1.1);
+        let (file, found) = read(slice(from, end));
+        // The last item before the cut may go on behind what looks like its end.
+        let sure = before.min(2).saturating_sub(1);
+        let same = items.iter().take(sure).eq(file.items.iter().take(sure));
+        assert!(same, "{path} cut at {end}: an item before it is read otherwise");
+        let until = items.iter().take(sure).next_back().map_or(0, |item| item.span.end);
+        let early = |found: &[Diagnostic]| -> Vec<Diagnostic> {
+            found.iter().filter(|found| found.primary.span.end < until).cloned().collect()
+        };
+        assert_eq!(early(said), early(&found), "{path} cut at {end}");
+        if end % 40 == 0 {
+            drop(flow_compiler::compile(&texts(&[(path, slice(0, end))])));
+        }
+        assert!(begin.elapsed() < PATIENCE, "{path} cut at {end} took {:?}", begin.elapsed());
     }
 }
 
+/// Bytes, words and lines of one item are deleted, inserted, doubled and swapped: the items around it are read as if
+/// nothing had happened.
 #[test]
-fn a_long_row_of_conditions_is_not_deep() {
-    let row = |word: &str| vec!["visits > 3"; 1_000].join(word);
-    let text =
-        format!("contact {{ visits: int? }}\nsegment a {{ {} }}\nsegment b {{ {} }}\n", row(" or "), row(" and "));
-    let small = std::thread::Builder::new().stack_size(2 << 20);
-    let found = small.spawn(move || {
-        let mut sources = Sources::default();
-        sources.add("flow.toml", FileKind::Settings, flow_compiler::explain::DEFAULT_SETTINGS);
-        sources.add("main.flow", FileKind::Flow, text.as_str());
-        flow_compiler::compile(&sources).diagnostics.len()
-    });
-    assert_eq!(found.expect("a thread").join().expect("no overflow"), 0);
-}
-
-#[test]
-fn two_thousand_random_edits() {
+fn twenty_thousand_random_edits() {
     let mut chance = Chance(0x5eed);
     let files: Vec<_> = EXAMPLES.iter().flat_map(|example| flow_files(example)).collect();
-    let pieces = [
-        "{",
-        "}",
-        "(",
-        ")",
-        "[",
-        "]",
-        "\"",
-        "//",
-        "///",
-        "\n",
-        "\r\n",
-        "\t",
-        " ",
-        "\0",
-        "\u{feff}",
-        "é",
-        "🚀",
-        "..",
-        "->",
-        "%",
-        "1d",
-        "2 hours",
-        "-",
-        "+",
-        "??",
-        "==",
-        "=",
-        "not",
-        "in",
-        "last",
-        "ever",
-        "where",
-        "on",
-        "when",
-        "segment",
-        "99999999999999999999",
-        "2026-02-30",
-        "25:00",
-        "sequence x {",
-        "test \"x\" {",
-        "wait",
-        "send",
-        "choose {",
-        "split s {",
-        "1e309",
-        "env:X",
-    ];
-    for round in 0..2_000 {
-        let (path, text) = chance.pick(&files).clone();
-        let mut edited: Vec<char> = text.chars().collect();
+    let places: Vec<Neighbours> = files.iter().flat_map(|(path, text)| neighbours(path, text)).collect();
+    for round in 0..20_000 {
+        let place = chance.pick(&places);
+        let mut edited = place.item.clone().into_bytes();
         for _ in 0..=chance.below(3) {
-            let at = chance.below(edited.len() + 1);
-            let until = (at + chance.below(12)).min(edited.len());
-            match chance.below(3) {
-                0 => drop(edited.drain(at..until)),
-                1 => drop(edited.splice(at..at, chance.pick(&pieces).chars())),
-                _ => {
-                    let moved: Vec<char> = edited.drain(at..until).collect();
-                    let to = chance.below(edited.len() + 1);
-                    drop(edited.splice(to..to, moved));
-                }
-            }
+            edit(&mut chance, &mut edited);
         }
-        let edited: String = edited.into_iter().collect();
-        let seconds = compile_one(&path, &edited);
-        assert!(seconds < PATIENCE, "round {round} took {seconds:?}");
+        let begin = Instant::now();
+        place.read(&edited, round);
+        if round % 10 == 0 {
+            let bytes = [place.before.as_bytes(), &edited, place.after.as_bytes()].concat();
+            let text = decode(&bytes, FileId(0), &mut Sink::default());
+            drop(flow_compiler::compile(&texts(&[(&place.path, &text)])));
+        }
+        assert!(begin.elapsed() < PATIENCE, "round {round} took {:?}", begin.elapsed());
     }
+}
+
+/// An item with those before and behind it.
+struct Neighbours {
+    path: String,
+    before: String,
+    item: String,
+    after: String,
+}
+
+impl Neighbours {
+    /// Reads the three with another text for the item, and compares its neighbours with how they are read without it.
+    fn read(&self, edited: &[u8], round: usize) {
+        let mut sink = Sink::default();
+        let item = decode(edited, FileId(0), &mut sink);
+        if !sink.is_empty() && item.is_empty() {
+            // No text at all; there is nothing to compare.
+            return;
+        }
+        let blank: String = item.chars().flat_map(|c| std::iter::repeat_n(' ', c.len_utf8())).collect();
+        let (with, found) = read(&format!("{}{item}{}", self.before, self.after));
+        let (without, said) = read(&format!("{}{blank}{}", self.before, self.after));
+        let end = self.before.len() + item.len();
+        // What does not begin with a word at the start of its line goes on with the item before.
+        let goes_on = !item.starts_with(|c: char| c.is_ascii_alphabetic());
+        let last = without.items.iter().take_while(|item| (item.span.start as usize) < self.before.len()).last();
+        let start = last.filter(|_| goes_on).map_or(self.before.len(), |last| last.span.start as usize);
+        // A place between two characters at its border is the item's own: something is missing there.
+        let outside = |span: Span| {
+            let (from, to) = (span.start as usize, span.end as usize);
+            (to <= start && from < start) || (from >= end && to > end)
+        };
+        let told = |found: &[Diagnostic]| -> Vec<String> {
+            let outer = found.iter().filter(|found| outside(found.primary.span));
+            outer.map(|found| format!("{:?} {}", found.primary.span, found.message)).collect()
+        };
+        let items = |file: &File| -> Vec<Item> {
+            let mut items: Vec<Item> = file.items.iter().filter(|item| outside(item.span)).cloned().collect();
+            // A comment for the next item may have been written into this one.
+            if let Some(next) = items.iter_mut().find(|item| item.span.start as usize >= end) {
+                next.doc = None;
+            }
+            items
+        };
+        let shown = || format!("round {round} in {}:\n{item}", self.path);
+        assert_eq!(items(&with), items(&without), "{}", shown());
+        assert_eq!(told(&found), told(&said), "{}", shown());
+    }
+}
+
+/// Each item of a file with up to two items before and behind it.
+fn neighbours(path: &str, text: &str) -> Vec<Neighbours> {
+    let (file, _) = read(text);
+    let line = |at: u32| text.get(..at as usize).and_then(|text| text.rfind('\n')).map_or(0, |end| end + 1);
+    let slice = |from: usize, to: usize| text.get(from..to).unwrap_or_default().to_owned();
+    let of = |number: usize, item: &Item| {
+        let first = file.items.get(number.saturating_sub(2)).unwrap_or(item);
+        let last = file.items.get(number + 2).or(file.items.last()).unwrap_or(item);
+        let (start, end) = (line(item.span.start), item.span.end as usize);
+        Neighbours {
+            path: path.to_owned(),
+            before: slice(line(first.span.start).min(start), start),
+            item: slice(start, end),
+            after: slice(end, last.span.end as usize),
+        }
+    };
+    file.items.iter().enumerate().map(|(number, item)| of(number, item)).collect()
+}
+
+/// One edit: of bytes, of a word, of a line.
+fn edit(chance: &mut Chance, text: &mut Vec<u8>) {
+    let at = chance.below(text.len() + 1);
+    let from_to = match chance.below(3) {
+        0 => at..(at + chance.below(8)).min(text.len()),
+        1 => around(text, at, |byte| !byte.is_ascii_alphanumeric() && byte != b'_'),
+        _ => around(text, at, |byte| byte == b'\n'),
+    };
+    match chance.below(4) {
+        0 => drop(text.drain(from_to)),
+        1 => {
+            let piece = chance.pick(&PIECES).as_bytes();
+            drop(text.splice(at..at, piece.iter().copied()));
+        }
+        2 => {
+            let twice = text.get(from_to.clone()).unwrap_or_default().to_vec();
+            drop(text.splice(from_to.end..from_to.end, twice));
+        }
+        _ => {
+            let moved: Vec<u8> = text.drain(from_to).collect();
+            let to = chance.below(text.len() + 1);
+            drop(text.splice(to..to, moved));
+        }
+    }
+}
+
+/// The stretch around a place up to the next byte that ends it.
+fn around(text: &[u8], at: usize, ends: impl Fn(u8) -> bool) -> Range<usize> {
+    let before = text.get(..at).unwrap_or_default();
+    let start = before.iter().rposition(|byte| ends(*byte)).map_or(0, |end| end + 1);
+    let behind = text.get(at..).unwrap_or_default();
+    start..behind.iter().position(|byte| ends(*byte)).map_or(text.len(), |end| at + end)
 }
 
 #[test]
@@ -136,29 +210,6 @@ fn a_whole_project_survives_an_edit_in_one_file() {
 }
 
 #[test]
-fn brackets_ten_thousand_deep() {
-    for (open, close) in [("(", ")"), ("[", "]"), ("{", "}"), ("not ", ""), ("-", "")] {
-        let text = format!("segment deep {{\n  {}true{}\n}}\n", open.repeat(10_000), close.repeat(10_000));
-        let found = flow_compiler::compile(&texts(&[("deep.flow", &text)])).diagnostics;
-        assert!(!found.is_empty() && found.len() < 10, "{open}: {} diagnostics", found.len());
-    }
-    let long = format!("segment long {{\n  true{}\n}}\n", " and true".repeat(10_000));
-    drop(flow_compiler::compile(&texts(&[("long.flow", &long)])));
-}
-
-#[test]
-fn odd_bytes_get_a_clear_answer() {
-    let good = "segment a {\n  did signed_up ever\n}\n\nevent signed_up\n\ncontact {\n  email: email?\n}\n";
-    let same = |text: &str| flow_compiler::compile(&texts(&[("a.flow", text)])).diagnostics;
-    assert_eq!(same(good), [], "the text itself is right");
-    assert_eq!(same(&good.replace('\n', "\r\n")).len(), 0, "CRLF");
-    assert_eq!(same(&format!("\u{feff}{good}")).len(), 0, "a byte order mark");
-    let found = same(&good.replace("did", "d\0d"));
-    assert_eq!(found.len(), 1, "a NUL byte is one mistake: {found:?}");
-    assert_eq!(same("").len(), 0, "an empty file");
-}
-
-#[test]
 fn five_mistakes_five_diagnostics() {
     let text = "contact {\n  email: emial?\n  seats: int?\n}\n\nevent page_viewed as page { path: text }\n\n\
                 segment a {\n  count(page_viewd ever) > 3\n}\n\nsegment b {\n  seats == \"many\"\n}\n\n\
@@ -168,11 +219,11 @@ fn five_mistakes_five_diagnostics() {
     assert_eq!(found.len(), 5, "{}", flow_tests::lines(&sources, &found));
 }
 
-/// Compiles one file by itself, within the default settings; how long it took.
-fn compile_one(path: &str, text: &str) -> Duration {
-    let begin = Instant::now();
-    drop(flow_compiler::compile(&texts(&[(path, text)])));
-    begin.elapsed()
+/// The tree of a text, and what was said of it.
+fn read(text: &str) -> (File, Vec<Diagnostic>) {
+    let mut sink = Sink::default();
+    let file = parse(FileId(0), text, &mut sink);
+    (file, sink.finish())
 }
 
 fn flow_files(example: &str) -> Vec<(String, String)> {

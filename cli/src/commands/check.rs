@@ -13,6 +13,9 @@ use crate::project::Project;
 use crate::terminal::{BOLD, DIM, GREEN, Terminal, YELLOW};
 use crate::watch::watch;
 
+/// How many diagnostics are drawn: who has more begins with these.
+const SHOWN: usize = 200;
+
 pub(crate) fn run(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
     if args.watch {
         return watch(args.dir.as_deref(), terminal, |terminal| once(args, terminal));
@@ -54,8 +57,13 @@ pub(crate) fn report(project: &Project, compilation: &Compilation, terminal: &mu
     if found.is_empty() {
         return;
     }
-    terminal.say(&miette::miette(project.view(), found, terminal.style()));
+    let shown = found.get(..found.len().min(SHOWN)).unwrap_or_default();
+    terminal.say(&miette::miette(project.view(), shown, terminal.style()));
     let mut end = String::from("\n");
+    if found.len() > SHOWN {
+        let words = format!("the first {SHOWN} of {} are shown; `--format plain` has a line for each\n", found.len());
+        end.push_str(&terminal.paint(DIM, &words));
+    }
     if compilation.program.is_none() {
         end.push_str(&terminal.paint(BOLD, &count(found)));
         if let Some(first) = found.iter().find(|diagnostic| diagnostic.severity() == Severity::Error) {

@@ -96,7 +96,7 @@ impl Check<'_> {
                 0 => diagnostic.help(format!("no {} is declared", kind.noun())),
                 1 => diagnostic.help(format!("there is only {}", list(candidates.iter().copied()))),
                 2..=8 => diagnostic.help(format!("there are {}", list(candidates.iter().copied()))),
-                _ => diagnostic,
+                _ => diagnostic.help(format!("write the name of {} that is declared", kind.with_article())),
             };
         }
         self.sink.push(diagnostic);

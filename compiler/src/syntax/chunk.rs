@@ -169,6 +169,8 @@ impl<'a> Splitter<'a> {
             "contact" | "limits" | "utm" => kind(second) == Some(LexKind::Open(b'{')),
             "test" => matches!(kind(second), Some(LexKind::Text(_))),
             "moved" | "retired" => kind(second) == Some(LexKind::Word) && kind(third) == Some(LexKind::Sign),
+            // An event may have no fields, and so no bracket.
+            "event" if matches!(kind(third), None | Some(LexKind::Comment)) => kind(second) == Some(LexKind::Word),
             _ => {
                 let brace = kind(third) == Some(LexKind::Open(b'{'));
                 kind(second) == Some(LexKind::Word) && (brace || kind(third) == Some(LexKind::Word))

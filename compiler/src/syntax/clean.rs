@@ -138,9 +138,13 @@ impl<'a> Cleaner<'a, '_> {
         self.edits.push((lexeme.start, lexeme.start + 1, b'"'));
         let behind = self.text.as_bytes().get(lexeme.end);
         let last = self.slice(lexeme.start + first, lexeme.end).chars().next_back();
+        // The next line begins an item, which it would not behind a quote.
+        let item_next = behind == Some(&b'\n')
+            && self.text.as_bytes().get(lexeme.end + 1).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'/');
         match (behind, last) {
+            (Some(_), None) if item_next => self.edits.push((lexeme.start, lexeme.start + first, b' ')),
             // No room behind it: the last character makes way.
-            (Some(byte), Some(c)) if !byte.is_ascii_whitespace() => {
+            (Some(byte), Some(c)) if item_next || !byte.is_ascii_whitespace() => {
                 self.edits.push((lexeme.end - c.len_utf8(), lexeme.end, b'"'));
             }
             _ => self.edits.push((lexeme.end, lexeme.end + 1, b'"')),
@@ -198,6 +202,7 @@ impl<'a> Cleaner<'a, '_> {
             plain.clone(),
             Applicability::Safe,
         ));
+        self.wounds.push(offset(lexeme.start));
         let end = lexeme.start + plain.len();
         let bytes = plain.bytes().enumerate();
         self.edits.extend(bytes.map(|(i, byte)| (lexeme.start + i, lexeme.start + i + 1, byte)));
@@ -260,7 +265,7 @@ mod tests {
 
     #[test]
     fn an_unclosed_text_is_closed_at_its_line() {
-        assert_eq!(cleaned("a \"b\nc"), ("a \"b\"c".into(), vec!["unclosed-text"]));
+        assert_eq!(cleaned("a \"b\nc"), ("a \"\"\nc".into(), vec!["unclosed-text"]));
         assert_eq!(cleaned("a \"b"), ("a \"b\"".into(), vec!["unclosed-text"]));
         assert_eq!(cleaned("{ a \"b }"), ("{ a \"b\"}".into(), vec!["unclosed-text"]));
     }

@@ -215,7 +215,9 @@ impl Place<'_> {
     fn unclosed(&self, open: usize, end: usize, alone: bool) -> Balance {
         let opening = self.slice(open, open + 1);
         let missing = pair_of(opening);
-        let place = self.span(end, end);
+        // A quote that was added at the end of a line stands where the line broke: the bracket belongs before it.
+        let shown = self.source.get(..end).map_or(end, |before| before.trim_end().len()).max(open + 1);
+        let place = self.span(shown, shown);
         let diagnostic = Diagnostic::new(Code::UnclosedBracket, place, format!("`{opening}` is never closed"))
             .here(format!("`{missing}` is missing"))
             .label(self.span(open, open + 1), "opened here")

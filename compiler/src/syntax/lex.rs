@@ -124,17 +124,18 @@ impl<'a> Lexer<'a> {
     }
 
     fn straight(&self) -> (LexKind, usize) {
-        let line = self.line_rest();
         let mut escaped = false;
-        for (i, c) in line.char_indices().skip(1) {
+        // The end of the line is looked for only where the text has none: a line may hold thousands of them.
+        for (i, c) in self.rest().char_indices().skip(1) {
             match c {
+                '\n' => break,
                 _ if escaped => escaped = false,
                 '\\' => escaped = true,
                 '"' => return (LexKind::Text(Quotes::Straight), i + 1),
                 _ => {}
             }
         }
-        let end = self.unclosed(line);
+        let end = self.unclosed(self.line_rest());
         (LexKind::Text(Quotes::Unclosed(end)), end)
     }
 
