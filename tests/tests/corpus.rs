@@ -4,12 +4,18 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use flow_tests::harness::{machine, text};
+use flow_tests::harness::{format, machine, text};
 use flow_tests::{files, root};
 
 #[test]
 fn parse() {
     replay("parse", text::compiles);
+}
+
+/// The formatter has no corpus of its own: it takes the texts that the parser has one of.
+#[test]
+fn format() {
+    replay("parse", format::formats);
 }
 
 #[test]

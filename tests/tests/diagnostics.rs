@@ -186,8 +186,15 @@ fn pages_have_a_shape() {
         if text.lines().count() > 90 {
             fault("is longer than 90 lines");
         }
-        let prose: String =
-            text.split("\n## ").next().unwrap_or_default().lines().skip(2).collect::<Vec<_>>().join(" ");
+        let prose: String = text
+            .split("\n## ")
+            .next()
+            .unwrap_or_default()
+            .lines()
+            .skip(2)
+            .filter(|line| !line.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ");
         if text.split("```").step_by(2).flat_map(str::lines).any(|line| line.chars().count() > 160) {
             fault("has a line longer than 160 characters");
         }
