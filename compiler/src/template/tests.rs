@@ -115,7 +115,7 @@ fn shapes_and_syntax() {
     );
     assert_eq!(
         said("a\n {% if contact.name %}"),
-        ["2:21 F4053 the template cannot be read: unexpected end of input, expected end of block «%}»"]
+        ["2:21 F4053 the template cannot be read: it ends before a `}}`, `%}` or `{% end… %}` that it needs «%}»"]
     );
     assert_eq!(said("{{ contact.name ").len(), 1);
     assert_eq!(
