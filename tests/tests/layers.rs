@@ -33,22 +33,27 @@ const LAYERS: &[Layer] = &[
     Layer {
         package: "flow-runtime",
         may_import: &["flow-graph", "flow-machine"],
-        must_never_see: &["pest", "miette", "clap"],
+        must_never_see: &["pest", "miette", "clap", "tokio", "rusqlite"],
+    },
+    Layer {
+        package: "flow-daemon",
+        may_import: &["flow-graph", "flow-machine", "flow-runtime"],
+        must_never_see: &["pest", "miette", "clap", "notify"],
     },
     Layer { package: "flow-lsp", may_import: &["flow-compiler", "flow-graph"], must_never_see: &["tokio", "clap"] },
     Layer {
         package: "flowline",
-        may_import: &["flow-graph", "flow-compiler", "flow-machine", "flow-runtime", "flow-lsp"],
+        may_import: &["flow-graph", "flow-compiler", "flow-machine", "flow-runtime", "flow-daemon", "flow-lsp"],
         must_never_see: &[],
     },
     Layer {
         package: "flow-tests",
-        may_import: &["flow-graph", "flow-compiler", "flow-machine", "flow-runtime", "flow-lsp"],
+        may_import: &["flow-graph", "flow-compiler", "flow-machine", "flow-runtime", "flow-daemon", "flow-lsp"],
         must_never_see: &[],
     },
     Layer {
         package: "flow-benches",
-        may_import: &["flow-graph", "flow-compiler", "flow-machine", "flow-runtime", "flow-tests"],
+        may_import: &["flow-graph", "flow-compiler", "flow-machine", "flow-runtime", "flow-daemon", "flow-tests"],
         must_never_see: &[],
     },
 ];

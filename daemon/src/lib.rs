@@ -1,0 +1,8 @@
+//! The daemon: takes events over HTTP, keeps them, decides with the machine, delivers.
+//!
+//! ```text
+//! HTTP, files → shard: who, machine → commit: log, outbox → store → acknowledged
+//!                 ▲ wakes                                      └→ outbox → channels → reports come back as inputs
+//! ```
+
+pub mod delivery;
