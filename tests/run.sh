@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# All checks of the project: format, lints, every test. Needs the Rust toolchain only.
+# All checks of the project: format, lints, every test. Needs the Rust toolchain, and Python 3 for the services that
+# tests of the daemon talk to; the script installs those below the target directory.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -7,6 +8,8 @@ echo "— format"
 cargo fmt --all --check
 echo "— lints"
 cargo clippy --workspace --all-targets --locked -- -D warnings
+echo "— services"
+bash tests/services/install.sh >/dev/null
 echo "— tests"
 # The same random cases on every run of this script; a plain `cargo test` draws new ones.
 export PROPTEST_RNG_SEED="${PROPTEST_RNG_SEED:-20261123}"

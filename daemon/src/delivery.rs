@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use flow_graph::Timestamp;
+use flow_graph::program::Route;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
@@ -41,6 +42,10 @@ pub enum What {
         team: String,
         /// What.
         text: String,
+        /// By which of its routes; without one by all of them. [`Channels::split`](crate::channel::Channels::split)
+        /// makes one delivery for each, so that a failure of one repeats no other.
+        #[serde(default)]
+        route: Option<Route>,
     },
 }
 
@@ -91,4 +96,16 @@ pub enum Outcome {
         /// The address itself was refused: a hard bounce.
         bounced: bool,
     },
+}
+
+impl Outcome {
+    /// Another try makes sense.
+    pub(crate) fn later(why: impl Into<String>) -> Self {
+        Self::Later { why: why.into(), after: None }
+    }
+
+    /// No try will change it; the address is not to blame.
+    pub(crate) fn never(why: impl Into<String>) -> Self {
+        Self::Never { why: why.into(), bounced: false }
+    }
 }

@@ -5,4 +5,10 @@
 //!                 ▲ wakes                                      └→ outbox → channels → reports come back as inputs
 //! ```
 
+pub mod channel;
 pub mod delivery;
+mod html;
+pub mod links;
+pub mod pages;
+pub mod reports;
+pub mod secret;

@@ -1,0 +1,179 @@
+//! A delivery as a letter (RFC 5322): the same bytes for each try.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use flow_graph::program::Route;
+use hmac_sha256::Hash;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
+use lettre::{Address, Message as Composed};
+use reqwest::Url;
+
+use crate::delivery::{Delivery, What};
+use crate::links::{Dressed, Links};
+
+/// Letters of a subject that is made of a notice.
+const NOTICE_SUBJECT_CHARS: usize = 70;
+
+/// What a mail server is handed.
+pub(super) struct Letter {
+    pub(super) from: Address,
+    pub(super) to: Address,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Letter {
+    /// An address has letters beyond ASCII before its `@`.
+    pub(super) fn needs_utf8(&self) -> bool {
+        ![&self.from, &self.to].into_iter().all(|address| AsRef::<str>::as_ref(address).is_ascii())
+    }
+}
+
+/// Composes a message, or a notice to an address. Says why there is none, without the address.
+pub(super) fn compose(delivery: &Delivery, from: &Mailbox, links: Option<&Links>) -> Result<Letter, String> {
+    let sender =
+        Mailbox::new(from.name.clone(), address(AsRef::<str>::as_ref(&from.email)).ok_or("the sender is no address")?);
+    let (to, letter) = match &delivery.what {
+        What::Message(message) => {
+            let to = message.to.as_deref().ok_or("the contact has no address")?;
+            let to = address(to).ok_or("the address of the contact is none that mail can be sent to")?;
+            (
+                to.clone(),
+                message_letter(
+                    delivery,
+                    &Dressed::new(delivery, message, links),
+                    builder(delivery, &sender, to).subject(one_line(message.subject.as_deref().unwrap_or_default())),
+                )?,
+            )
+        }
+        What::Notice { team, text, route: Some(Route::Email(to)) } => {
+            let to = address(to)
+                .ok_or_else(|| format!("the address of the team `{team}` is none that mail can be sent to"))?;
+            (to.clone(), notice_letter(team, text, builder(delivery, &sender, to))?)
+        }
+        What::Notice { .. } | What::Call { .. } => {
+            return Err("mail carries messages and notices to an address only".into());
+        }
+    };
+    Ok(Letter { from: sender.email, to, bytes: letter.formatted() })
+}
+
+fn builder(delivery: &Delivery, from: &Mailbox, to: Address) -> MessageBuilder {
+    let at = UNIX_EPOCH + Duration::from_millis(u64::try_from(delivery.at.0).unwrap_or(0));
+    Composed::builder()
+        .message_id(Some(format!("<{}@{}>", digest(&delivery.key), from.email.domain())))
+        .date(at)
+        .from(from.clone())
+        .to(Mailbox::new(None, to))
+}
+
+fn message_letter(delivery: &Delivery, parts: &Dressed, mut builder: MessageBuilder) -> Result<Composed, String> {
+    if let Some(link) = &parts.unsubscribe {
+        // RFC 2369 and RFC 8058. A link is ASCII without spaces, and must not be cut into encoded words.
+        for (name, value) in [
+            (HeaderName::new_from_ascii_str("List-Unsubscribe"), format!("<{link}>")),
+            (HeaderName::new_from_ascii_str("List-Unsubscribe-Post"), "List-Unsubscribe=One-Click".to_owned()),
+        ] {
+            builder = builder.raw_header(HeaderValue::dangerous_new_pre_encoded(name, value.clone(), value));
+        }
+    }
+    let composed = match &parts.html {
+        Some(html) => {
+            let parts = MultiPart::alternative()
+                .boundary(format!("flow-{}", digest(&delivery.key)))
+                .singlepart(SinglePart::plain(parts.text.clone()))
+                .singlepart(SinglePart::html(html.clone()));
+            builder.multipart(parts)
+        }
+        None => builder.header(ContentType::TEXT_PLAIN).body(parts.text.clone()),
+    };
+    composed.map_err(|_| "no letter can be made of this".into())
+}
+
+fn notice_letter(team: &str, text: &str, builder: MessageBuilder) -> Result<Composed, String> {
+    let line = one_line(text.lines().next().unwrap_or_default());
+    let cut: String = line.chars().take(NOTICE_SUBJECT_CHARS).collect();
+    let more = if cut.len() < line.len() { "…" } else { "" };
+    builder
+        .subject(one_line(&format!("[{team}] {cut}{more}")))
+        // No absence note comes back (RFC 3834).
+        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()))
+        .header(ContentType::TEXT_PLAIN)
+        .body(text.to_owned())
+        .map_err(|_| "no letter can be made of this".into())
+}
+
+/// An address as it is written in an envelope: the domain in ASCII (`xn--…`).
+fn address(text: &str) -> Option<Address> {
+    let (user, domain) = text.trim().rsplit_once('@')?;
+    let domain = if domain.is_ascii() {
+        domain.to_owned()
+    } else {
+        Url::parse(&format!("http://{domain}/")).ok()?.host_str()?.to_owned()
+    };
+    if user.contains(|c: char| c.is_control() || c.is_whitespace()) {
+        return None;
+    }
+    Address::new(user, domain).ok()
+}
+
+/// Breaks of a line would begin another header.
+fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split(|c: char| c.is_control() || c == '\u{2028}' || c == '\u{2029}').collect();
+    words.join(" ").trim().to_owned()
+}
+
+/// The key, without what it says.
+fn digest(key: &str) -> String {
+    Hash::hash(key.as_bytes()).iter().take(20).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channel::sample;
+    use crate::delivery::Message;
+
+    fn letter(change: impl FnOnce(&mut Message)) -> Result<String, String> {
+        let mut delivery = sample::message("u-1/cart/1/send cart_reminder/1");
+        if let What::Message(message) = &mut delivery.what {
+            change(message);
+        }
+        let from = "Bäcker & Söhne <hello@acme.example>".parse().expect("a sender");
+        compose(&delivery, &from, None).map(|letter| String::from_utf8(letter.bytes).expect("ascii"))
+    }
+
+    #[test]
+    fn a_letter_is_the_same_each_time() {
+        let one = letter(|_| {}).expect("a letter");
+        assert_eq!(one, letter(|_| {}).expect("a letter"));
+        assert!(one.is_ascii() && !one.contains("u-1"), "{one}");
+        for line in [
+            "Date: Fri, 27 Mar 2026 10:00:00 +0000",
+            "To: ana@example.org",
+            "Subject: Your cart is waiting",
+            "Content-Type: multipart/alternative;",
+            "@acme.example>",
+        ] {
+            assert!(one.contains(line), "{line}\n{one}");
+        }
+    }
+
+    #[test]
+    fn nothing_begins_another_header() {
+        let evil = "Hello\r\nBcc: all@example.org\nX: y\u{2028}z";
+        let one = letter(|message| message.subject = Some(evil.into())).expect("a letter");
+        let headers = one.split("\r\n\r\n").next().unwrap_or_default();
+        assert!(!headers.contains("\nBcc") && !headers.contains("\nX:"), "{headers}");
+        for to in ["a@b.example\r\nRCPT TO:<c@d.example>", "a b@c.example", "<a@b.example>", "a@b@c.example", "", "@"] {
+            assert!(letter(|message| message.to = Some(to.into())).is_err(), "{to}");
+        }
+        assert!(letter(|message| message.to = None).is_err());
+    }
+
+    #[test]
+    fn a_domain_of_any_letters_is_written_in_ascii() {
+        let address = address("ana@bücher.example").expect("an address");
+        assert_eq!(AsRef::<str>::as_ref(&address), "ana@xn--bcher-kva.example");
+    }
+}
