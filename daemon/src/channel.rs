@@ -4,6 +4,7 @@
 //! keeps anything: that is the outbox's, and it goes by the [`Outcome`].
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -28,6 +29,9 @@ use console::{Console, Output};
 use settings::{ChannelSettings, SettingError, Settings};
 use web::Web;
 
+/// The channel of a project that names none by which a notice could go. No name of the settings has a space.
+const TERMINAL: &str = "the terminal";
+
 /// A try, on its way.
 pub(crate) type Sending<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 
@@ -51,7 +55,15 @@ pub struct Channels {
     channels: BTreeMap<String, Arc<dyn Channel>>,
     connectors: BTreeMap<String, Arc<dyn Channel>>,
     teams: BTreeMap<String, Vec<Route>>,
-    mail: Arc<dyn Channel>,
+    /// The channel by which notices to an address go.
+    mail: String,
+}
+
+impl fmt::Debug for Channels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (channels, connectors) = (self.channels.keys(), self.connectors.keys());
+        f.debug_set().entries(channels).entries(connectors).finish()
+    }
 }
 
 impl Channels {
@@ -90,8 +102,8 @@ impl Channels {
         if !errors.is_empty() {
             return Err(errors);
         }
-        let mail = mail(&settings.channels).and_then(|name| channels.get(name).cloned());
-        let mail = mail.unwrap_or_else(|| Arc::new(Console::new(Arc::clone(output))));
+        let mail = mail(&settings.channels).unwrap_or(TERMINAL).to_owned();
+        channels.entry(TERMINAL.to_owned()).or_insert_with(|| Arc::new(Console::new(Arc::clone(output))));
         let teams = teams.into_iter().map(|team| (team.name.clone(), team.routes.clone())).collect();
         Ok(Self { channels, connectors, teams, mail })
     }
@@ -112,15 +124,28 @@ impl Channels {
         routes.iter().enumerate().map(one).collect()
     }
 
+    /// By what a delivery leaves, as the settings call it: `channels.email`, `connectors.crm`. What leaves by the same
+    /// way shares its limits. A notice that was not split leaves by several; it has the name of its team.
+    #[must_use]
+    pub fn way(&self, delivery: &Delivery) -> String {
+        match &delivery.what {
+            What::Message(message) => format!("channels.{}", message.channel),
+            What::Call { connector, .. } | What::Notice { route: Some(Route::Webhook(connector)), .. } => {
+                format!("connectors.{connector}")
+            }
+            What::Notice { route: Some(Route::Email(_)), .. } => format!("channels.{}", self.mail),
+            What::Notice { route: None, team, .. } => format!("teams.{team}"),
+        }
+    }
+
     /// Tries once, and says what became of it.
     pub async fn deliver(&self, delivery: &Delivery) -> Outcome {
         let (way, what, name) = match &delivery.what {
             What::Message(message) => (self.channels.get(&message.channel), "channel", &message.channel),
-            What::Call { connector, .. } => (self.connectors.get(connector), "connector", connector),
-            What::Notice { route: Some(Route::Email(_)), team, .. } => (Some(&self.mail), "team", team),
-            What::Notice { route: Some(Route::Webhook(connector)), .. } => {
+            What::Call { connector, .. } | What::Notice { route: Some(Route::Webhook(connector)), .. } => {
                 (self.connectors.get(connector), "connector", connector)
             }
+            What::Notice { route: Some(Route::Email(_)), .. } => (self.channels.get(&self.mail), "channel", &self.mail),
             What::Notice { route: None, team, .. } => return self.notice(delivery, team).await,
         };
         match way {

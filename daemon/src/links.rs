@@ -42,7 +42,7 @@ impl fmt::Debug for Links {
 }
 
 /// Which letter a link belongs to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ticket {
     /// The key of the delivery.
     pub key: String,
@@ -54,6 +54,24 @@ pub struct Ticket {
     pub topic: String,
     /// When it was decided.
     pub at: Timestamp,
+}
+
+/// What is sealed: as short as can be, since a header with it has to fit into a line.
+#[derive(Serialize, Deserialize)]
+struct Content<'a> {
+    key: &'a str,
+    contact: Contact<'a>,
+    message: &'a str,
+    topic: &'a str,
+    at: Timestamp,
+    target: Option<&'a str>,
+}
+
+/// The id of a contact. Most keys begin with it.
+#[derive(Serialize, Deserialize)]
+enum Contact<'a> {
+    Beginning(usize),
+    Whole(&'a str),
 }
 
 /// Where a link leads.
@@ -119,7 +137,13 @@ impl Links {
     /// A link of a letter; `target` is where a click leads on to.
     #[must_use]
     pub fn link(&self, kind: Kind, ticket: &Ticket, target: Option<&str>) -> Option<String> {
-        let content = postcard::to_stdvec(&(ticket, target)).ok()?;
+        let Ticket { key, contact, message, topic, at } = ticket;
+        let contact = match key.starts_with(contact) {
+            true => Contact::Beginning(contact.len()),
+            false => Contact::Whole(contact),
+        };
+        let content = Content { key, contact, message, topic, at: *at, target };
+        let content = postcard::to_stdvec(&content).ok()?;
         let token = self.keys.first()?.seal(kind.number(), &content)?;
         Some(format!("{}/m/{}/{token}", self.base, kind.word()))
     }
@@ -127,8 +151,20 @@ impl Links {
     /// What a token of this kind carries: the letter, and where a click leads on to.
     #[must_use]
     pub fn read(&self, kind: Kind, token: &str) -> Option<(Ticket, Option<String>)> {
-        let content = self.keys.iter().find_map(|key| key.open(kind.number(), token))?;
-        postcard::from_bytes(&content).ok()
+        let sealed = self.keys.iter().find_map(|key| key.open(kind.number(), token))?;
+        let content: Content<'_> = postcard::from_bytes(&sealed).ok()?;
+        let contact = match content.contact {
+            Contact::Beginning(length) => content.key.get(..length)?,
+            Contact::Whole(contact) => contact,
+        };
+        let ticket = Ticket {
+            key: content.key.to_owned(),
+            contact: contact.to_owned(),
+            message: content.message.to_owned(),
+            topic: content.topic.to_owned(),
+            at: content.at,
+        };
+        Some((ticket, content.target.map(str::to_owned)))
     }
 }
 
@@ -173,6 +209,17 @@ mod tests {
         assert!(!link.contains("ana") && !link.contains("a.example"), "{link}");
         assert_eq!(links.read(Kind::Click, token), Some((ticket(), Some("https://a.example/?q=1".into()))));
         assert_eq!(links.read(Kind::Unsubscribe, token), None);
+    }
+
+    #[test]
+    fn a_contact_that_does_not_begin_the_key_is_kept_too() {
+        let links = links(&["0123456789abcdef"]);
+        for contact in ["u-2", "", "ana@example.org/cart/1/send x/1 and more"] {
+            let ticket = Ticket { contact: contact.into(), ..ticket() };
+            let link = links.link(Kind::Open, &ticket, None).expect("a link");
+            let token = link.rsplit('/').next().expect("a token");
+            assert_eq!(links.read(Kind::Open, token), Some((ticket, None)));
+        }
     }
 
     #[test]

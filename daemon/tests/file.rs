@@ -64,7 +64,7 @@ async fn a_line_that_a_crash_has_cut_stands_alone() {
 #[test]
 fn a_file_that_cannot_be_written_is_told_at_once() {
     let settings = Settings { channels: vec![channel(Some("no/such/folder.jsonl"))], ..Settings::default() };
-    let errors = Channels::open(&settings, &[], &output().0).err().expect("an error");
+    let errors = Channels::open(&settings, &[], &output().0).expect_err("an error");
     assert_eq!(errors[0].key, "channels.email.path");
     assert_eq!(
         errors[0].to_string(),

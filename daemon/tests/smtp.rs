@@ -4,11 +4,14 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flow_daemon::channel::Channels;
 use flow_daemon::channel::settings::{ChannelSettings, Settings};
 use flow_daemon::delivery::{Delivery, Outcome, What};
+use flow_daemon::links::{Kind, Links};
 use flow_daemon::secret::Secret;
 use flow_graph::program::ChannelKind;
 use serde_json::Value as Json;
@@ -23,6 +26,10 @@ struct Mail {
 impl Mail {
     /// `url` with `PORT` in it.
     fn start(arguments: &[&str], url: &str) -> Self {
+        Self::with_links(arguments, url, None)
+    }
+
+    fn with_links(arguments: &[&str], url: &str, links: Option<Arc<Links>>) -> Self {
         let service = Service::start("smtp.py", arguments);
         let hello: Json = serde_json::from_str(&service.line()).expect("JSON");
         let authority = STANDARD.decode(hello["authority"].as_str().expect("a certificate")).expect("base64");
@@ -32,7 +39,7 @@ impl Mail {
             from: Some("Söhne & Co <hello@acme.example>".into()),
             ..ChannelSettings::new("email", ChannelKind::Smtp)
         };
-        let settings = Settings { channels: vec![channel], authorities: vec![authority], ..Settings::default() };
+        let settings = Settings { channels: vec![channel], authorities: vec![authority], links, ..Settings::default() };
         let channels = Channels::open(&settings, &[team()], &output().0).expect("channels");
         Self { service, channels }
     }
@@ -72,6 +79,25 @@ async fn a_letter_arrives_the_same_each_time() {
     assert_eq!(letter, same, "a repetition has to be told by its Message-ID, and be the same");
     assert_eq!(told["connection"], again["connection"], "the connection is kept");
     mail.channels.close().await;
+}
+
+#[tokio::test]
+async fn a_letter_says_how_to_unsubscribe() {
+    let links = Arc::new(Links::new("https://mail.acme.example", &[Secret::new("0123456789abcdef")]).expect("links"));
+    let mail = Mail::with_links(&[], "smtp://127.0.0.1:PORT", Some(Arc::clone(&links)));
+    let mut delivery = message("k/1", "email", "ana@example.org");
+    assert!(matches!(mail.channels.deliver(&delivery).await, Outcome::Delivered { .. }));
+    let letter = mail.letter().1;
+    let token = letter.split("List-Unsubscribe: <https://mail.acme.example/m/unsubscribe/").nth(1);
+    let token = token.and_then(|rest| rest.split(">\r\n").next()).expect("the header, in one line");
+    assert_eq!(links.read(Kind::Unsubscribe, token).expect("a ticket").0.key, "k/1");
+    assert!(letter.contains("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{letter}");
+    assert!(letter.replace("=\r\n", "").contains("https://mail.acme.example/m/open/"), "{letter}");
+
+    let What::Message(message) = &mut delivery.what else { panic!("a message") };
+    message.transactional = true;
+    assert!(matches!(mail.channels.deliver(&delivery).await, Outcome::Delivered { .. }));
+    assert!(!mail.letter().1.contains("List-Unsubscribe"));
 }
 
 #[tokio::test]

@@ -113,6 +113,10 @@ async fn a_notice_goes_by_each_route_under_a_key_of_its_own() {
     let channels = Channels::open(&settings, &[team()], &output).expect("channels");
     let parts = channels.split(notice("k", "sales"));
     assert_eq!(parts.iter().map(|part| part.key.as_str()).collect::<Vec<_>>(), ["k/1", "k/2"]);
+    assert_eq!(
+        parts.iter().map(|part| channels.way(part)).collect::<Vec<_>>(),
+        ["channels.the terminal", "connectors.chat"]
+    );
     for part in &parts {
         assert!(matches!(channels.deliver(part).await, Outcome::Delivered { .. }));
     }
@@ -135,7 +139,7 @@ async fn nothing_goes_into_the_own_network() {
     assert!(why.contains("--allow-private") && !why.contains("localhost"), "{why}");
     assert!(receiver.requests().is_empty());
     let settings = Settings { channels: vec![webhook("push", &receiver.url, None)], ..Settings::default() };
-    let errors = Channels::open(&settings, &[], &output().0).err().expect("an address is judged at once");
+    let errors = Channels::open(&settings, &[], &output().0).expect_err("an address is judged at once");
     assert_eq!(errors[0].key, "channels.push.url");
     assert!(errors[0].to_string().contains("--allow-private"), "{}", errors[0]);
 }

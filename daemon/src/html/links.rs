@@ -107,6 +107,58 @@ mod tests {
         assert_eq!(tracked("<body><p>x</body></html>\n"), "<body><p>x<i></body></html>\n");
     }
 
+    /// Markup put together at random, by a fixed rule: no panic, each link found once more, all else as it was.
+    #[test]
+    fn markup_of_any_kind() {
+        let parts = [
+            "<a href=\"https://a.example/?x=1&amp;y\">",
+            "<a",
+            " href='https://b.example'",
+            ">",
+            "</a>",
+            "<",
+            "/",
+            "=",
+            "'",
+            "\"",
+            "<!--",
+            "-->",
+            "<script>",
+            "</script>",
+            "ü€",
+            "\r\n",
+            "\0",
+            "&amp",
+            "&#x41;",
+            "<body>",
+            "</body>",
+            "<p class=x>",
+            " ",
+        ];
+        let mut seed = 20_261_126_u64;
+        for _ in 0..5_000 {
+            let mut html = String::new();
+            for _ in 0..12 {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                html.push_str(parts[usize::try_from(seed >> 33).expect("small") % parts.len()]);
+            }
+            let mut links = 0;
+            let same = rewrite(&html, "", |target, _| {
+                links += usize::from(target.starts_with("https://"));
+                None
+            });
+            assert_eq!(same, html);
+            let changed = rewrite(&html, "", |target, _| target.starts_with("https://").then(|| "x:y".to_owned()));
+            let mut found = 0;
+            let again = rewrite(&changed, "", |target, _| {
+                found += usize::from(target == "x:y");
+                None
+            });
+            assert_eq!((found, again), (links, changed.clone()), "{html:?} → {changed:?}");
+            let _ = crate::html::to_text(&html);
+        }
+    }
+
     #[test]
     fn what_is_no_link_is_left_alone() {
         for html in [

@@ -15,6 +15,10 @@ use crate::links::{Dressed, Links};
 /// Letters of a subject that is made of a notice.
 const NOTICE_SUBJECT_CHARS: usize = 70;
 
+/// A link in a header has to fit into a line of at most 998 characters (RFC 5322); only an id of some hundred characters
+/// makes a longer one.
+const LINK_CHARS_MAX: usize = 970;
+
 /// What a mail server is handed.
 pub(super) struct Letter {
     pub(super) from: Address,
@@ -68,7 +72,7 @@ fn builder(delivery: &Delivery, from: &Mailbox, to: Address) -> MessageBuilder {
 }
 
 fn message_letter(delivery: &Delivery, parts: &Dressed, mut builder: MessageBuilder) -> Result<Composed, String> {
-    if let Some(link) = &parts.unsubscribe {
+    if let Some(link) = parts.unsubscribe.as_ref().filter(|link| link.len() <= LINK_CHARS_MAX) {
         // RFC 2369 and RFC 8058. A link is ASCII without spaces, and must not be cut into encoded words.
         for (name, value) in [
             (HeaderName::new_from_ascii_str("List-Unsubscribe"), format!("<{link}>")),
