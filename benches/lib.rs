@@ -85,12 +85,25 @@ pub fn shop_inputs(engine: &Arc<Engine>, contacts: u64, events: u64) -> Vec<(usi
 
 /// Runs a workload `rounds` times and prints the median rate, with the slowest and the fastest: by the time that the
 /// processor spent on it where the system says so, which neighbours on the same machine change little.
-#[expect(clippy::print_stdout, reason = "a bench is a program that prints figures")]
 pub fn report(name: &str, unit: &str, amount: f64, rounds: u32, mut work: impl FnMut()) {
+    report_of(name, unit, amount, rounds, || {}, |()| work());
+}
+
+/// The same of a workload that takes what is made ready before each round, which is not counted.
+#[expect(clippy::print_stdout, reason = "a bench is a program that prints figures")]
+pub fn report_of<T>(
+    name: &str,
+    unit: &str,
+    amount: f64,
+    rounds: u32,
+    mut ready: impl FnMut() -> T,
+    mut work: impl FnMut(T),
+) {
     let mut rates: Vec<f64> = (0..rounds.max(1))
         .map(|_| {
+            let made = ready();
             let (begin, before) = (std::time::Instant::now(), processor_seconds());
-            work();
+            work(made);
             let wall = begin.elapsed().as_secs_f64();
             // The system counts in ticks: a short round says nothing.
             let counted = before.zip(processor_seconds()).filter(|_| wall > 0.1);

@@ -1,7 +1,9 @@
 //! How fast events of a file become decisions, as `flow run` does it without writing them, and each stage of it by
 //! itself: parsing, identity, clock and machine, all on one core and on two. And what a contact weighs.
 //!
-//! Words behind `--` choose: only what has all of them in its name is measured.
+//! Words behind `--` choose: only what has all of them in its name is measured. `… run -- fixed` drives one fixed
+//! workload once and measures nothing: for a count of its instructions by
+//! `valgrind --tool=callgrind --toggle-collect='run::decide'`.
 
 #![allow(clippy::cast_precision_loss, reason = "a rate needs no more than 2^53")]
 
@@ -9,7 +11,7 @@ use std::io::Cursor;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use flow_benches::{report, report_all, shop_events, show};
+use flow_benches::{report, report_all, report_of, shop_events, show};
 use flow_machine::Engine;
 use flow_runtime::driver::{Arriving, Decided, Driver, Observer, Options};
 use flow_runtime::identity::People;
@@ -23,6 +25,12 @@ const ROUNDS: u32 = 5;
 
 fn main() {
     if let Some(engine) = engine("shop") {
+        if std::env::args().any(|argument| argument == "fixed") {
+            let plan = plan(&engine, &Format::Segment);
+            let inputs = inputs(&plan, &shop_events(1_000, 40_000, 7), &Format::Segment);
+            let driver = decide(&plan, inputs);
+            return show("turns of the fixed workload", driver.counts().turns as f64, "");
+        }
         if chosen("memory, examples/shop") {
             // First, while nothing that was freed before can be taken again.
             weigh(&engine, 100_000);
@@ -60,14 +68,24 @@ fn shop(engine: &Arc<Engine>, contacts: u64) {
             let mut people = People::default();
             inputs.iter().for_each(|incoming| drop(people.resolve(&incoming.who)));
         });
-        stage(&format!("drive {name}"), events, || {
-            let (mut driver, mut counter) = driver(&plan);
-            inputs.iter().for_each(|incoming| driver.feed(incoming, &mut counter));
-            driver.finish(&mut counter);
-        });
+        let drive_name = format!("drive {name}, one core");
+        if chosen(&drive_name) {
+            // Whoever reads a file hands its inputs over: nothing is copied.
+            let ready = || inputs.clone();
+            report_of(&drive_name, "events/s", events as f64, ROUNDS, ready, |inputs| drop(decide(&plan, inputs)));
+        }
     }
     stage(&format!("run {name}"), events, || drop(drive(&plan, &text, &format)));
     all(&format!("run {name}"), events, &plan, &text, &format);
+}
+
+/// Everything behind the parser, all at once.
+#[inline(never)]
+fn decide(plan: &Plan, inputs: Vec<Incoming>) -> Driver {
+    let (mut driver, mut counter) = driver(plan);
+    inputs.into_iter().for_each(|incoming| driver.take(incoming, &mut counter));
+    driver.finish(&mut counter);
+    driver
 }
 
 /// One core.

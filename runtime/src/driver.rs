@@ -199,27 +199,26 @@ impl Driver {
     }
 
     /// The same with an input that nobody needs any more.
-    pub fn take(&mut self, incoming: Incoming, observer: &mut impl Observer) {
+    pub fn take(&mut self, mut incoming: Incoming, observer: &mut impl Observer) {
         let at = incoming.arrives().max(self.now());
         if self.options.until.is_some_and(|until| at > until) {
             self.counts.after_end += 1;
             return;
         }
         self.run_until(at, observer);
-        let incoming = self.current(incoming);
+        self.current(&mut incoming);
         let Some(resolved) = self.people.resolve(&self.options.ids(&incoming.who)) else { return };
         self.counts.inputs += 1;
         let merged = resolved.merged;
         let leaving: Vec<_> = merged.iter().filter_map(|&other| self.partition.leave(other, false)).collect();
-        let placed = Placed {
-            incoming,
+        let mut placed = Placed {
             at,
             number: self.counts.inputs,
             contact: resolved.contact,
             slot: resolved.contact,
             created: resolved.created,
         };
-        self.partition.take(placed, leaving, &merged, observer);
+        self.partition.take(&mut incoming, &mut placed, (leaving, &merged), observer);
     }
 
     /// Lets time pass: everything due up to an instant happens, that instant too.

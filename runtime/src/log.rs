@@ -47,7 +47,7 @@ impl Logs {
         *log = self.write(|writer| {
             writer.place(before.0.map(|place| (place.chunk, place.at.get())));
             writer.byte(EVENT);
-            writer.signed(at.0);
+            writer.instant(at);
             writer.event(at, event);
         });
     }
@@ -77,7 +77,7 @@ impl Logs {
             open.extend(before);
             if reader.byte() == Some(UNITED) {
                 open.extend(reader.place().and_then(placed));
-            } else if let Some(at) = reader.signed().map(Timestamp) {
+            } else if let Some(at) = reader.instant() {
                 backwards.extend(reader.event(at).map(|event| (at, Arc::new(event))));
             }
         }

@@ -4,6 +4,7 @@
 //! cannot be rendered, which the compiler has ruled out as far as it can, drops its message at the gate `render`.
 
 mod filters;
+mod needs;
 mod objects;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde_json::Value as Json;
 
 use crate::values;
+use needs::Needs;
 use objects::View;
 
 /// How much work one template may be: instructions of the template engine.
@@ -56,8 +58,15 @@ struct Names {
     subject: Option<String>,
     body: String,
     text: Option<String>,
-    /// Nothing in them is filled: they can be composed whatever is known.
-    plain: bool,
+    /// What has to be known for all of them to be filled, where that can be told.
+    needs: Option<Needs>,
+}
+
+impl Names {
+    /// Whether it is plain that the templates can be filled.
+    fn fills(&self, program: &Program, data: &RenderData) -> bool {
+        self.needs.as_ref().is_some_and(|needs| needs.are_met(program, data))
+    }
 }
 
 impl Renderer {
@@ -86,7 +95,7 @@ impl Renderer {
             let name = |part: &str| format!("{} of {}", part, message.name);
             let sources = [message.subject.as_ref(), Some(&message.body), message.text.as_ref()];
             messages.push(Names {
-                plain: sources.into_iter().flatten().all(|source| !source.contains('{')),
+                needs: Needs::joined(sources.into_iter().flatten().map(|source| Needs::new(program, source))),
                 subject: message.subject.as_ref().map(|source| add(&name("subject"), source)),
                 body: match &message.body_file {
                     Some(path) => add(path, &message.body),
@@ -122,9 +131,10 @@ impl Renderer {
     /// What is decided where nobody looks at what is composed: only a message that cannot be composed is another decision.
     #[must_use]
     pub fn decide(&self, engine: &Engine, decision: Decision) -> Decision {
+        let program = engine.program();
         if let DecisionKind::Send(Send { message, data: Some(data), .. }) = &decision.kind
-            && !self.messages.get(message.index()).is_some_and(|names| names.plain)
-            && self.message(engine.program(), *message, data).is_err()
+            && !self.messages.get(message.index()).is_some_and(|names| names.fills(program, data))
+            && self.message(program, *message, data).is_err()
         {
             return undeliverable(decision);
         }
@@ -228,6 +238,10 @@ mod tests {
 
     fn render(source: &str) -> Result<String, String> {
         let program = sample::program();
+        Renderer::new(&program).inline(&program, source, &data(&program))
+    }
+
+    fn data(program: &Program) -> RenderData {
         let mut fields = vec![Value::Missing; program.fields.len()];
         fields[0] = Value::text("zoe@x.example");
         fields[2] = Value::Enum(1);
@@ -242,8 +256,7 @@ mod tests {
             values: [Value::text("<o1>"), Value::Money(3990)].into(),
             meta: None,
         };
-        let data = RenderData { fields: fields.into(), event: Some(Arc::new(event)), key: Some(Value::text("<o1>")) };
-        Renderer::new(&program).inline(&program, source, &data)
+        RenderData { fields: fields.into(), event: Some(Arc::new(event)), key: Some(Value::text("<o1>")) }
     }
 
     #[test]
@@ -263,6 +276,18 @@ mod tests {
             ("{{ [1, 2, 1] | unique | length }} {{ event.value | string | length }}", "2 9"),
         ] {
             assert_eq!(render(source).as_deref(), Ok(expected), "{source}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_to_fill_does() {
+        let program = sample::program();
+        let unknown = RenderData { fields: Box::default(), event: None, key: None };
+        for (source, filled) in [("{{ contact.email }}", true), ("{{ contact.name }}", false), ("{{ key }}", true)] {
+            let needs = Needs::new(&program, source).unwrap();
+            assert_eq!(needs.are_met(&program, &data(&program)), filled, "{source}");
+            assert_eq!(render(source).is_ok(), filled, "{source}");
+            assert!(!needs.are_met(&program, &unknown), "{source}");
         }
     }
 

@@ -4,6 +4,7 @@ pub mod facts;
 pub mod journey;
 pub(crate) mod memory;
 pub(crate) mod small;
+mod warm;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use facts::Facts;
 pub use journey::Journey;
 pub(crate) use memory::Memory;
+pub use warm::{WARM_AT_ONCE, warm};
 
 use crate::engine::Engine;
 

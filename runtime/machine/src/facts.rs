@@ -52,7 +52,10 @@ impl Facts {
                 hit(engine, contact, event, now, (score, rule));
             }
         }
-        let late = time::add(contact.zone(engine), event.time, engine.program().project.late_after) < now;
+        // What has just happened is not late, whatever the zone.
+        let late = event.time < now && {
+            time::add(contact.zone(engine), event.time, engine.program().project.late_after) < now
+        };
         Taken::New { late }
     }
 

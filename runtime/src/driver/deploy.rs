@@ -88,14 +88,13 @@ impl Driver {
 
     /// An input in the numbers of the program that runs. Whoever reads inputs reads each with the program of its own
     /// arrival; one that is later than others was read with an earlier program.
-    pub(super) fn current(&self, mut incoming: Incoming) -> Incoming {
+    pub(super) fn current(&self, incoming: &mut Incoming) {
         let arrives = incoming.arrives();
         for (_, change) in self.changes.iter().filter(|(at, _)| arrives < *at) {
-            incoming.event = incoming.event.and_then(|event| change.event(&event));
+            incoming.event = incoming.event.take().and_then(|event| change.event(&event));
             let changes = incoming.changes.iter().filter_map(|(field, value)| change.field(*field, value));
             incoming.changes = changes.collect();
         }
-        incoming
     }
 
     /// How many are at which step of which version.

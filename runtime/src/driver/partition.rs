@@ -9,6 +9,7 @@ use std::sync::Arc;
 use flow_graph::program::Field;
 use flow_graph::{Id, Timestamp, Value};
 use flow_machine::adopt::Change;
+use flow_machine::contact;
 use flow_machine::decision::Outcome;
 use flow_machine::input::{Attributes, Merge};
 use flow_machine::{Contact, DecisionKind, Engine, Event, Input, Transition};
@@ -35,11 +36,9 @@ pub struct Turn {
     pub number: u64,
 }
 
-/// An input of which is known whom it speaks of.
+/// What is known of an input: whom it speaks of, and when it is taken.
 #[derive(Debug)]
 pub(crate) struct Placed {
-    /// The input.
-    pub(crate) incoming: Incoming,
     /// When it is taken.
     pub(crate) at: Timestamp,
     /// Its number among all inputs of the run.
@@ -137,29 +136,34 @@ impl Partition {
         self.now = self.now.max(until);
     }
 
+    /// Contacts that have turns next: their memory is fetched side by side.
+    pub(crate) fn warm(&self, slots: impl Iterator<Item = SlotNumber> + Clone) {
+        contact::warm(slots.filter_map(|slot| self.contact(slot)));
+    }
+
     /// Takes an input, for which the clock stands where it arrives; first those who turn out to be the same are merged
-    /// into its contact.
+    /// into its contact. The input is left without what was taken of it.
     pub(crate) fn take(
         &mut self,
-        placed: Placed,
-        joining: impl IntoIterator<Item = Leaving>,
-        merged: &[ContactNumber],
+        incoming: &mut Incoming,
+        placed: &mut Placed,
+        (joining, merged): (Vec<Leaving>, &[ContactNumber]),
         observer: &mut impl Observer,
     ) {
-        let Placed { mut incoming, at, number, contact, slot, created } = placed;
+        let Placed { at, number, contact, slot, .. } = *placed;
         let turn = Turn { at, input: true, number };
-        if let Some(id) = created {
+        if let Some(id) = placed.created.take() {
             let contact_state = Contact::new(&self.engine, id);
             self.slots.push(Slot { contact: contact_state, number: contact, log: Log::default(), merged: false });
             self.wakes.add();
         }
         if let Some(slot) = self.slot(slot) {
-            observer.arriving(Arriving { contact, id: &slot.contact.id, at, incoming: &incoming, merged });
+            observer.arriving(Arriving { contact, id: &slot.contact.id, at, incoming, merged });
         }
         for other in joining {
             self.join(slot, other, turn, observer);
         }
-        let outcome = self.take_parts(slot, &mut incoming, turn, observer);
+        let outcome = self.take_parts(slot, incoming, turn, observer);
         match outcome {
             Outcome::Accepted => {}
             Outcome::Late => self.counts.late += 1,

@@ -26,13 +26,19 @@ impl<'w> Writer<'w> {
 
     pub(super) fn place(&mut self, place: Option<(u32, u32)>) {
         let (chunk, at) = place.unwrap_or_default();
-        self.unsigned(at.into());
+        self.bytes.extend_from_slice(&at.to_le_bytes());
         if at > 0 {
             self.unsigned(chunk.into());
         }
     }
 
+    /// An instant: it is never small.
+    pub(super) fn instant(&mut self, at: Timestamp) {
+        self.bytes.extend_from_slice(&at.0.to_le_bytes());
+    }
+
     /// Seven bits a byte, the lowest first.
+    #[inline]
     fn unsigned(&mut self, mut value: u64) {
         while value >= 0x80 {
             self.byte(low(value) | 0x80);
@@ -42,7 +48,7 @@ impl<'w> Writer<'w> {
     }
 
     /// The sign in the lowest bit, so that numbers near 0 are small.
-    pub(super) fn signed(&mut self, value: i64) {
+    fn signed(&mut self, value: i64) {
         self.unsigned((value << 1 ^ value >> 63).cast_unsigned());
     }
 
@@ -85,7 +91,10 @@ impl<'w> Writer<'w> {
                 self.number(8, date.year().into());
                 self.bytes.extend_from_slice(&[date.month().cast_unsigned(), date.day().cast_unsigned()]);
             }
-            Value::Instant(at) => self.number(9, at.0),
+            Value::Instant(at) => {
+                self.byte(9);
+                self.instant(*at);
+            }
             Value::Duration(ms) => self.number(10, *ms),
             Value::Set(members) => {
                 self.byte(11);
@@ -122,8 +131,16 @@ impl<'r> Reader<'r> {
     }
 
     pub(super) fn place(&mut self) -> Option<(u32, u32)> {
-        let at = u32::try_from(self.unsigned()?).ok().filter(|at| *at > 0)?;
+        let (at, rest) = self.bytes.split_first_chunk()?;
+        self.bytes = rest;
+        let at = Some(u32::from_le_bytes(*at)).filter(|at| *at > 0)?;
         Some((u32::try_from(self.unsigned()?).ok()?, at))
+    }
+
+    pub(super) fn instant(&mut self) -> Option<Timestamp> {
+        let (at, rest) = self.bytes.split_first_chunk()?;
+        self.bytes = rest;
+        Some(Timestamp(i64::from_le_bytes(*at)))
     }
 
     fn unsigned(&mut self) -> Option<u64> {
@@ -138,7 +155,7 @@ impl<'r> Reader<'r> {
         }
     }
 
-    pub(super) fn signed(&mut self) -> Option<i64> {
+    fn signed(&mut self) -> Option<i64> {
         let value = self.unsigned()?;
         Some((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
     }
@@ -191,7 +208,7 @@ impl<'r> Reader<'r> {
                 let (month, day) = (self.byte()?.cast_signed(), self.byte()?.cast_signed());
                 Value::Date(Date::new(year, month, day).ok()?)
             }
-            9 => Value::Instant(Timestamp(self.signed()?)),
+            9 => Value::Instant(self.instant()?),
             10 => Value::Duration(self.signed()?),
             _ => {
                 let count = self.count()?;

@@ -80,9 +80,9 @@ impl Placer {
         let joining = resolved.merged.iter().filter_map(|&other| self.join(other, home, at)).collect();
         let Resolved { contact, created, merged } = resolved;
         let number = self.counts.inputs;
-        let placed = Placed { incoming, at, number, contact, slot: home.slot, created };
+        let placed = Placed { at, number, contact, slot: home.slot, created };
         if let Some(partition) = self.partition(home) {
-            partition.tasks.push(Task::Take { placed, joining, merged });
+            partition.tasks.push(Task::Take { incoming, placed, joining, merged });
         }
     }
 
@@ -115,7 +115,7 @@ impl Placer {
             return Some(Joining::Here(home.slot));
         }
         let (to, from) = sync_channel(1);
-        self.partition(home)?.tasks.push(Task::Leave { slot: home.slot, at, to });
+        self.partition(home)?.tasks.push(Task::Leave { slot: home.slot, at, to: Some(to) });
         Some(Joining::From(from))
     }
 

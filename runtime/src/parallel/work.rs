@@ -5,12 +5,14 @@ use std::sync::mpsc::{Receiver, SyncSender};
 
 use flow_graph::Timestamp;
 use flow_machine::Engine;
+use flow_machine::contact::WARM_AT_ONCE;
 
 use super::Plan;
 use super::write::Chunk;
 use crate::driver::partition::{Leaving, Partition, Placed, SlotNumber};
 use crate::driver::{Arriving, Decided, Observer};
 use crate::identity::ContactNumber;
+use crate::ingest::Incoming;
 use crate::record::Record;
 use crate::render::Renderer;
 use crate::summary::{HeldOut, Tally};
@@ -28,6 +30,8 @@ pub(super) enum Task {
     /// An input for one of its contacts.
     Take {
         /// The input.
+        incoming: Incoming,
+        /// Whom it speaks of, and when it is taken.
         placed: Placed,
         /// Who is merged into the contact.
         joining: Vec<Joining>,
@@ -40,9 +44,19 @@ pub(super) enum Task {
         slot: SlotNumber,
         /// When.
         at: Timestamp,
-        /// Who waits for it.
-        to: SyncSender<Over>,
+        /// Who waits for it; gone once it was told, so that nobody waits in vain.
+        to: Option<SyncSender<Over>>,
     },
+}
+
+impl Task {
+    /// Whose it is.
+    fn slot(&self) -> SlotNumber {
+        match self {
+            Self::Take { placed, .. } => placed.slot,
+            Self::Leave { slot, .. } => *slot,
+        }
+    }
 }
 
 /// A contact that is merged into another one.
@@ -85,8 +99,12 @@ impl Worker {
     /// Works until nothing more comes.
     pub(super) fn work(mut self, batches: &Receiver<Batch>) -> Self {
         for batch in batches {
-            batch.tasks.into_iter().for_each(|task| self.task(task));
-            self.partition.run_until(batch.until, &mut self.recorder);
+            let Batch { mut tasks, until } = batch;
+            for tasks in tasks.chunks_mut(WARM_AT_ONCE) {
+                self.partition.warm(tasks.iter().map(Task::slot));
+                tasks.iter_mut().for_each(|task| self.task(task));
+            }
+            self.partition.run_until(until, &mut self.recorder);
             if let Some((pipe, chunk)) = self.pipe.as_ref().zip(self.recorder.chunk.as_mut()) {
                 // Who does not listen any more has panicked, which is told when all come together.
                 let _ = pipe.send(std::mem::take(chunk));
@@ -96,12 +114,12 @@ impl Worker {
         self
     }
 
-    fn task(&mut self, task: Task) {
+    fn task(&mut self, task: &mut Task) {
         match task {
-            Task::Take { placed, joining, merged } => {
+            Task::Take { incoming, placed, joining, merged } => {
                 self.partition.run_until(placed.at, &mut self.recorder);
                 let mut joined = Vec::with_capacity(joining.len());
-                for joining in joining {
+                for joining in joining.drain(..) {
                     joined.extend(match joining {
                         Joining::Here(slot) => self.partition.leave(slot, false),
                         Joining::From(partition) => partition.recv().ok().map(|over| {
@@ -110,11 +128,12 @@ impl Worker {
                         }),
                     });
                 }
-                self.partition.take(placed, joined, &merged, &mut self.recorder);
+                self.partition.take(incoming, placed, (joined, merged), &mut self.recorder);
             }
             Task::Leave { slot, at, to } => {
-                self.partition.run_until(at, &mut self.recorder);
-                if let Some(leaving) = self.partition.leave(slot, true) {
+                self.partition.run_until(*at, &mut self.recorder);
+                let leaving = self.partition.leave(*slot, true);
+                if let Some((leaving, to)) = leaving.zip(to.take()) {
                     let held_out = self.recorder.tally.go(leaving.number);
                     let _ = to.send(Over { leaving, held_out });
                 }

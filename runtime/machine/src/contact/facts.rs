@@ -55,6 +55,11 @@ impl Facts {
         (0..count).map(|slot| self.fields.get(slot).map_or(Value::Missing, |known| known.1.clone())).collect()
     }
 
+    /// How many fields ever had a value.
+    pub(crate) fn known(&self) -> usize {
+        self.fields.len()
+    }
+
     /// The value of a field.
     #[must_use]
     #[inline]

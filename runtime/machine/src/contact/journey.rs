@@ -149,6 +149,11 @@ impl Journey {
         self.has_runs() && self.runs.iter().any(|run| run.sequence == sequence)
     }
 
+    /// Whether anything was ever begun.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.path.0.is_some()
+    }
+
     /// Whether a run is under way.
     #[must_use]
     pub(crate) fn has_runs(&self) -> bool {

@@ -1,5 +1,7 @@
 //! Containers for what most contacts have little of: one word while empty, and no more room than is needed.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 
@@ -16,6 +18,9 @@ pub(crate) fn push<T>(entries: &mut ThinVec<T>, entry: T) {
     insert(entries, entries.len(), entry);
 }
 
+/// So many places are looked at one by one.
+const NEAR: usize = 8;
+
 /// States of those of many things that have one, by their number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -31,6 +36,11 @@ impl<T> Default for Sparse<T> {
 }
 
 impl<T> Sparse<T> {
+    /// How many have a state.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     /// The state of a number.
     #[inline]
     pub(crate) fn get(&self, number: usize) -> Option<&T> {
@@ -71,14 +81,18 @@ impl<T> Sparse<T> {
     /// Where a number is, or would be.
     #[inline]
     fn place(&self, number: usize) -> Result<usize, usize> {
-        // Few are found fastest by looking at each.
-        if self.entries.len() <= 8 {
-            for (place, entry) in self.entries.iter().enumerate() {
-                if entry.0 as usize >= number {
-                    return if entry.0 as usize == number { Ok(place) } else { Err(place) };
-                }
+        // It has no more before it than there are smaller numbers: where most have a state it is there, or near.
+        let end = number.saturating_add(1).min(self.entries.len());
+        let before = self.entries.get(..end).unwrap_or_default();
+        for (place, entry) in before.iter().enumerate().rev().take(NEAR) {
+            match (entry.0 as usize).cmp(&number) {
+                Ordering::Equal => return Ok(place),
+                Ordering::Less => return Err(place + 1),
+                Ordering::Greater => {}
             }
-            return Err(self.entries.len());
+        }
+        if end <= NEAR {
+            return Err(0);
         }
         self.entries.binary_search_by(|entry| (entry.0 as usize).cmp(&number))
     }

@@ -46,16 +46,16 @@ impl Stale {
         }
         let readers = engine.readers();
         let event = self.event.map_or(&[][..], |event| engine.plan(event).map_or(all, |plan| &plan.derived));
-        let on = |changed: bool, which: &'_ [Derived]| changed && !which.is_empty();
-        let lists = [
-            (true, event),
+        let mut found = event;
+        for (changed, which) in [
             (self.time, &readers.time),
             (self.fields, &readers.fields),
             (self.stages, &readers.stages),
             (self.runs, &readers.runs),
-        ];
-        let mut found: &[Derived] = &[];
-        for (_, which) in lists.into_iter().filter(|(changed, which)| on(*changed, which)) {
+        ] {
+            if !changed || which.is_empty() {
+                continue;
+            }
             if !found.is_empty() {
                 return all;
             }

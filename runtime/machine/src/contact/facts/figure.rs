@@ -117,15 +117,17 @@ impl Window<'_> {
         entries: &[E],
         at: impl Fn(&E) -> Timestamp + Copy,
     ) -> impl DoubleEndedIterator<Item = &E> {
-        // Mostly there are none, and then nothing is to be worked out.
-        let border = if entries.is_empty() { Some(self.now) } else { self.border() };
+        let (least, most) = time::bounds(self.span);
+        // Mostly there are none, or all are inside by far: then no border is to be worked out.
+        let all = entries.first().is_none_or(|first| self.now < at(first).plus(least));
+        let border = if all { None } else { self.border() };
         let (gone, sure) = match border {
+            _ if all => (0, 0),
             Some(border) => {
                 let gone = entries.partition_point(|entry| at(entry) <= border);
                 (gone, gone)
             }
             None => {
-                let (least, most) = time::bounds(self.span);
                 let gone = entries.partition_point(|entry| at(entry).plus(most) <= self.now);
                 (gone, entries.partition_point(|entry| at(entry).plus(least) <= self.now).max(gone))
             }

@@ -3,24 +3,23 @@
 //! Fingerprints are compared within one contact only. With a thousand ids inside `duplicates_within`, a new one is taken
 //! for a repetition by mistake once in 2^54 events: at a thousand million events a day, in fifty thousand years.
 
+mod ids;
+
 use flow_graph::{Span, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 
 use crate::contact::small;
 use crate::time::{self, Zone};
+use ids::Ids;
 
 /// Message ids with their last arrival, and unique values for ever.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
-    /// By rising fingerprint.
-    ids: ThinVec<(u64, Timestamp)>,
+    ids: Ids,
     /// By rising fingerprint.
     values: ThinVec<u64>,
 }
-
-/// Fewest ids before old ones are looked for.
-const SWEEP_MIN: usize = 64;
 
 impl Seen {
     /// Notes the arrival of a message and says whether it is a repetition: one whose id last arrived at `t` and
@@ -29,19 +28,14 @@ impl Seen {
         if id.is_empty() {
             return false;
         }
-        let print = Print::of(id.as_bytes()).short();
-        match self.ids.binary_search_by(|known| known.0.cmp(&print)) {
-            Ok(found) => {
-                let Some(known) = self.ids.get_mut(found) else { return false };
-                let last = std::mem::replace(&mut known.1, now);
-                now < time::add(zone, last, within)
-            }
-            Err(place) => {
-                let place = if self.sweep(within, now) { self.place(print) } else { place };
-                small::insert(&mut self.ids, place, (print, now));
-                false
-            }
-        }
+        let (_, most) = time::bounds(within);
+        let last = self.ids.arrive(Print::of(id.as_bytes()).short(), now, |at| now < at.plus(most));
+        last.is_some_and(|last| now < time::add(zone, last, within))
+    }
+
+    /// How many places for message ids there are.
+    pub(crate) fn ids(&self) -> usize {
+        self.ids.places()
     }
 
     /// Whether a unique value was seen before.
@@ -62,31 +56,8 @@ impl Seen {
 
     /// Takes over what another contact has seen.
     pub(crate) fn unite(&mut self, other: &Self) {
-        for &(id, at) in &other.ids {
-            match self.ids.binary_search_by(|known| known.0.cmp(&id)) {
-                Ok(found) => {
-                    if let Some(known) = self.ids.get_mut(found) {
-                        known.1 = known.1.max(at);
-                    }
-                }
-                Err(place) => small::insert(&mut self.ids, place, (id, at)),
-            }
-        }
+        self.ids.unite(&other.ids);
         other.values.iter().for_each(|value| self.note_short(*value));
-    }
-
-    fn place(&self, print: u64) -> usize {
-        self.ids.partition_point(|known| known.0 < print)
-    }
-
-    /// Forgets ids that count in no zone any more; only before room is made, so that each is looked at a few times.
-    fn sweep(&mut self, within: Span, now: Timestamp) -> bool {
-        let due = self.ids.len() == self.ids.capacity() && self.ids.len() >= SWEEP_MIN;
-        if due {
-            let (_, most) = time::bounds(within);
-            self.ids.retain(|(_, at)| now < at.plus(most));
-        }
-        due
     }
 }
 
