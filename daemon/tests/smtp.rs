@@ -14,7 +14,7 @@ use flow_daemon::delivery::{Delivery, Outcome, What};
 use flow_daemon::links::{Kind, Links};
 use flow_daemon::secret::Secret;
 use flow_graph::program::ChannelKind;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use support::{Service, message, notice, output, team};
 
 /// The server, and a channel that leads to it.
@@ -63,6 +63,13 @@ async fn a_letter_arrives_the_same_each_time() {
     assert_eq!(reference.as_deref(), Some("250 2.0.0 OK queued as ABC123"));
     let (told, letter) = mail.letter();
     assert_eq!((told["from"].as_str(), told["to"][0].as_str()), (Some("hello@acme.example"), Some("ana@example.org")));
+    // As a mail program reads it.
+    let read = &told["read"];
+    assert_eq!((&read["defects"], &read["subject"]), (&json!([]), &json!("Grüße: your cart")));
+    assert_eq!(read["from"], "Söhne & Co <hello@acme.example>");
+    let text = "Hello Ana\r\n\r\nBack to the cart <https://a.example/cart>";
+    let html = "<p>Hello <b>Ana</b></p><p><a href=\"https://a.example/cart\">Back to the cart</a></p>";
+    assert_eq!(read["parts"], json!({"text/plain": text, "text/html": html}));
     for part in [
         "From: =?utf-8?b?",
         "Subject: =?utf-8?b?",

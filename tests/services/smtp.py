@@ -11,10 +11,12 @@ cut@       takes the letter, and closes without an answer
 import argparse
 import asyncio
 import base64
+import email
 import json
 import os
 import ssl
 import sys
+from email import policy
 
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
@@ -51,6 +53,14 @@ class Handler:
             "connection": number,
             "tls": server.transport.get_extra_info("ssl_object") is not None,
             "login": login,
+        }
+        read = email.message_from_bytes(envelope.original_content, policy=policy.default)
+        parts = list(read.walk())
+        letter["read"] = {
+            "from": str(read["from"]),
+            "subject": str(read["subject"]),
+            "defects": [repr(defect) for part in parts for defect in part.defects],
+            "parts": {part.get_content_type(): part.get_content() for part in parts if not part.is_multipart()},
         }
         print(json.dumps(letter), flush=True)
         if user == "cut":

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use flow_graph::program::ChannelKind;
 
@@ -20,6 +21,8 @@ pub struct Settings {
     pub folder: PathBuf,
     /// HTTP may go to loopback and private networks, too.
     pub allow_private: bool,
+    /// How long a try may take; else 20 s by HTTP and 120 s by mail.
+    pub try_timeout: Option<Duration>,
     /// Certificates (DER) of authorities that are trusted besides the usual ones: a company's own.
     pub authorities: Vec<Vec<u8>>,
     /// Makes the links of letters, where the daemon can be reached from outside.

@@ -35,17 +35,19 @@ pub(crate) struct Smtp {
     pool: Arc<Pool>,
     from: Mailbox,
     links: Option<Arc<Links>>,
+    limit: Duration,
 }
 
 impl Smtp {
     pub(crate) fn open(one: &ChannelSettings, settings: &Settings) -> Result<Self, SettingError> {
         let section = format!("channels.{}", one.name);
         let server = Server::read(&section, one.url.as_ref(), &settings.authorities)?;
-        let from = one.from.as_deref().and_then(|from| from.parse::<Mailbox>().ok()).ok_or_else(|| {
+        let from = one.from.as_deref().and_then(letter::sender).ok_or_else(|| {
             let help = "write an address, with a name before it if you like: `Acme <hello@acme.example>`";
             SettingError::new(&section, "from", "is no sender", help)
         })?;
-        Ok(Self { pool: Arc::new(Pool::new(server)), from, links: settings.links.clone() })
+        let limit = settings.try_timeout.unwrap_or(Duration::from_secs(TRY_SECONDS_MAX));
+        Ok(Self { pool: Arc::new(Pool::new(server)), from, links: settings.links.clone(), limit })
     }
 
     async fn attempt(&self, letter: &Letter) -> Result<String, Failure> {
@@ -86,8 +88,7 @@ impl Channel for Smtp {
                 Ok(letter) => letter,
                 Err(why) => return Outcome::never(why),
             };
-            let limit = Duration::from_secs(TRY_SECONDS_MAX);
-            match tokio::time::timeout(limit, self.attempt(&letter)).await {
+            match tokio::time::timeout(self.limit, self.attempt(&letter)).await {
                 Ok(Ok(reference)) => {
                     let reference = reference.chars().filter(|c| !c.is_control()).take(REFERENCE_CHARS_MAX).collect();
                     Outcome::Delivered { reference: Some(reference), answer: None }

@@ -63,7 +63,7 @@ impl Web {
             .no_proxy()
             .redirect(redirect::Policy::none())
             .connect_timeout(Duration::from_secs(CONNECT_SECONDS_MAX))
-            .timeout(Duration::from_secs(REQUEST_SECONDS_MAX))
+            .timeout(settings.try_timeout.unwrap_or(Duration::from_secs(REQUEST_SECONDS_MAX)))
             .pool_max_idle_per_host(IDLE_CONNECTIONS_MAX)
             .pool_idle_timeout(Duration::from_secs(IDLE_SECONDS_MAX))
             .user_agent(USER_AGENT)

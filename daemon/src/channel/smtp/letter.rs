@@ -33,10 +33,18 @@ impl Letter {
     }
 }
 
+/// A sender as the settings name one: an address, with a name before it or not.
+pub(super) fn sender(text: &str) -> Option<Mailbox> {
+    let (name, email) = match text.split_once('<') {
+        Some((name, rest)) => (name, rest.trim_end().strip_suffix('>')?),
+        None => ("", text),
+    };
+    let name = one_line(name.trim().trim_matches('"'));
+    Some(Mailbox::new((!name.is_empty()).then_some(name), address(email)?))
+}
+
 /// Composes a message, or a notice to an address. Says why there is none, without the address.
 pub(super) fn compose(delivery: &Delivery, from: &Mailbox, links: Option<&Links>) -> Result<Letter, String> {
-    let sender =
-        Mailbox::new(from.name.clone(), address(AsRef::<str>::as_ref(&from.email)).ok_or("the sender is no address")?);
     let (to, letter) = match &delivery.what {
         What::Message(message) => {
             let to = message.to.as_deref().ok_or("the contact has no address")?;
@@ -46,20 +54,20 @@ pub(super) fn compose(delivery: &Delivery, from: &Mailbox, links: Option<&Links>
                 message_letter(
                     delivery,
                     &Dressed::new(delivery, message, links),
-                    builder(delivery, &sender, to).subject(one_line(message.subject.as_deref().unwrap_or_default())),
+                    builder(delivery, from, to).subject(one_line(message.subject.as_deref().unwrap_or_default())),
                 )?,
             )
         }
         What::Notice { team, text, route: Some(Route::Email(to)) } => {
             let to = address(to)
                 .ok_or_else(|| format!("the address of the team `{team}` is none that mail can be sent to"))?;
-            (to.clone(), notice_letter(team, text, builder(delivery, &sender, to))?)
+            (to.clone(), notice_letter(team, text, builder(delivery, from, to))?)
         }
         What::Notice { .. } | What::Call { .. } => {
             return Err("mail carries messages and notices to an address only".into());
         }
     };
-    Ok(Letter { from: sender.email, to, bytes: letter.formatted() })
+    Ok(Letter { from: from.email.clone(), to, bytes: letter.formatted() })
 }
 
 fn builder(delivery: &Delivery, from: &Mailbox, to: Address) -> MessageBuilder {
@@ -143,7 +151,7 @@ mod tests {
         if let What::Message(message) = &mut delivery.what {
             change(message);
         }
-        let from = "Bäcker & Söhne <hello@acme.example>".parse().expect("a sender");
+        let from = sender("Bäcker & Söhne <hello@acme.example>").expect("a sender");
         compose(&delivery, &from, None).map(|letter| String::from_utf8(letter.bytes).expect("ascii"))
     }
 
@@ -173,6 +181,18 @@ mod tests {
             assert!(letter(|message| message.to = Some(to.into())).is_err(), "{to}");
         }
         assert!(letter(|message| message.to = None).is_err());
+    }
+
+    #[test]
+    fn a_sender_has_a_name_or_none() {
+        let shown = |text| sender(text).map(|mailbox| mailbox.to_string());
+        assert_eq!(shown("hello@acme.example").as_deref(), Some("hello@acme.example"));
+        for text in ["Acme, Inc. <hello@acme.example>", "\"Acme, Inc.\" <hello@acme.example>"] {
+            assert_eq!(shown(text).as_deref(), Some("\"Acme, Inc.\" <hello@acme.example>"));
+        }
+        for wrong in ["", "Acme", "Acme <hello@acme.example", "a@b@c.example", "Acme <a b@c.example>", "Acme <>"] {
+            assert_eq!(shown(wrong), None, "{wrong}");
+        }
     }
 
     #[test]
