@@ -21,6 +21,7 @@ pub(crate) mod sample;
 pub mod settings;
 mod sign;
 mod smtp;
+mod trust;
 mod web;
 mod webhook;
 

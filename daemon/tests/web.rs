@@ -6,6 +6,8 @@ mod support;
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use flow_daemon::channel::Channels;
 use flow_daemon::channel::settings::Settings;
 use flow_daemon::delivery::Outcome;
@@ -142,6 +144,26 @@ async fn nothing_goes_into_the_own_network() {
     let errors = Channels::open(&settings, &[], &output().0).expect_err("an address is judged at once");
     assert_eq!(errors[0].key, "channels.push.url");
     assert!(errors[0].to_string().contains("--allow-private"), "{}", errors[0]);
+}
+
+#[tokio::test]
+async fn https_only_with_a_certificate_that_somebody_vouches_for() {
+    let service = Service::start("https.py", &[]);
+    let hello: serde_json::Value = serde_json::from_str(&service.line()).expect("JSON");
+    let authority = STANDARD.decode(hello["authority"].as_str().expect("a certificate")).expect("base64");
+    let url = format!("https://localhost:{}/hook", hello["port"]);
+    for (authorities, trusted) in [(vec![authority], true), (Vec::new(), false)] {
+        let channels = vec![webhook("push", &url, None)];
+        let settings = Settings { channels, authorities, allow_private: true, ..Settings::default() };
+        let channels = Channels::open(&settings, &[], &output().0).expect("channels");
+        let expected = match trusted {
+            true => Outcome::Delivered { reference: Some("over-tls".into()), answer: None },
+            false => {
+                Outcome::Later { why: "it cannot be reached, or its certificate is not trusted".into(), after: None }
+            }
+        };
+        assert_eq!(channels.deliver(&message("k", "push", "a@b.example")).await, expected);
+    }
 }
 
 #[tokio::test]

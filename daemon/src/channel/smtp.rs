@@ -51,7 +51,6 @@ impl Smtp {
     }
 
     async fn attempt(&self, letter: &Letter) -> Result<String, Failure> {
-        let permit = self.pool.permit().await;
         let mut reused = true;
         loop {
             // One that was kept may have been closed by the other side meanwhile: then a new one is tried at once, since
@@ -66,7 +65,6 @@ impl Smtp {
             match transact(&mut connection.inner, letter).await {
                 Ok(reference) => {
                     self.pool.keep(connection);
-                    drop(permit);
                     return Ok(reference);
                 }
                 Err(failure) if reused && failure.is_stale() => {}
@@ -88,6 +86,8 @@ impl Channel for Smtp {
                 Ok(letter) => letter,
                 Err(why) => return Outcome::never(why),
             };
+            // The time of a try begins with its turn.
+            let _place = self.pool.place().await;
             match tokio::time::timeout(self.limit, self.attempt(&letter)).await {
                 Ok(Ok(reference)) => {
                     let reference = reference.chars().filter(|c| !c.is_control()).take(REFERENCE_CHARS_MAX).collect();

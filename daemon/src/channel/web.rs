@@ -8,13 +8,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, Url, redirect};
-use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value as Json;
 
 use super::guard::{Guard, Refused, is_public};
 use super::settings::{SettingError, Settings};
 use super::sign::{Signer, header_id};
+use super::trust;
 use crate::delivery::Outcome;
 use crate::secret::Secret;
 
@@ -172,7 +172,7 @@ fn failure(error: &reqwest::Error) -> Outcome {
     if error.is_timeout() {
         Outcome::later("there was no answer in time")
     } else if error.is_connect() {
-        Outcome::later("it cannot be reached")
+        Outcome::later("it cannot be reached, or its certificate is not trusted")
     } else if error.is_builder() {
         Outcome::never("no request can be made of this")
     } else {
@@ -199,15 +199,10 @@ fn literal(url: &Url) -> Option<IpAddr> {
     url.host_str()?.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
-/// Trusts the authorities of the web, those of this machine, and those of the settings.
+/// TLS as it is spoken to webhooks and connectors.
 fn tls(authorities: &[Vec<u8>]) -> Result<ClientConfig, String> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    for authority in authorities {
-        roots
-            .add(CertificateDer::from(authority.clone()))
-            .map_err(|_| "a certificate of an authority cannot be read".to_owned())?;
-    }
+    roots.add_parsable_certificates(trust::authorities(authorities)?);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

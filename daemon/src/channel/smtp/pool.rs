@@ -46,7 +46,7 @@ impl Pool {
     }
 
     /// Waits for a place. It is never closed, so there always is one some time.
-    pub(super) async fn permit(&self) -> Option<SemaphorePermit<'_>> {
+    pub(super) async fn place(&self) -> Option<SemaphorePermit<'_>> {
         self.places.acquire().await.ok()
     }
 

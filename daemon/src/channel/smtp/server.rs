@@ -20,6 +20,7 @@ use reqwest::Url;
 
 use super::answer::{Failure, Stage};
 use crate::channel::settings::SettingError;
+use crate::channel::trust;
 use crate::secret::Secret;
 
 /// How long a connection may take.
@@ -104,10 +105,10 @@ impl Server {
 }
 
 fn tls_parameters(host: &str, authorities: &[Vec<u8>]) -> Result<TlsParameters, &'static str> {
+    let unreadable = "cannot be used with these authorities";
     let mut builder = TlsParameters::builder(host.to_owned());
-    for authority in authorities {
-        let authority =
-            Certificate::from_der(authority.clone()).map_err(|_| "cannot be used with these authorities")?;
+    for authority in trust::authorities(authorities).map_err(|_| unreadable)? {
+        let authority = Certificate::from_der(authority.to_vec()).map_err(|_| unreadable)?;
         builder = builder.add_root_certificate(authority);
     }
     builder.build_rustls().map_err(|_| "names a mail server that no certificate can name")
