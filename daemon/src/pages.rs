@@ -54,7 +54,7 @@ impl Pages {
     /// The letter of a token; without one, the page that says so.
     fn ticket(&self, kind: Kind, token: &str) -> Result<(Ticket, Option<String>), Box<Response>> {
         self.links.read(kind, token).ok_or_else(|| {
-            let text = "<p>It may have been cut on its way. Please use the link in the letter itself, or answer the letter: \
+            let text = "<p>It may have been cut on its way. Please use the link in the e-mail itself, or answer the e-mail: \
                         we will do it for you.</p>";
             Box::new(self.page(StatusCode::NOT_FOUND, "This link does not work", text))
         })

@@ -7,6 +7,8 @@ mod support;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use flow_daemon::delivery::What;
 use flow_daemon::links::{Dressed, Kind, Links, Ticket};
 use flow_daemon::pages::{Pages, router};
@@ -236,7 +238,13 @@ async fn each_page_is_shut_tight() {
         assert!(
             policy.starts_with("default-src 'none'; style-src 'sha256-") && policy.contains("frame-ancestors 'none'")
         );
-        assert!(!answer.text().await.unwrap_or_default().contains("<script"), "{url}");
+        let page = answer.text().await.unwrap_or_default();
+        assert!(!page.contains("<script"), "{url}");
+        // The one style of the pages is the one that the policy lets in.
+        if let Some(style) = page.split("<style>").nth(1).and_then(|rest| rest.split("</style>").next()) {
+            let hash = STANDARD.encode(hmac_sha256::Hash::hash(style.as_bytes()));
+            assert!(policy.contains(&format!("'sha256-{hash}'")), "{policy}");
+        }
     }
 }
 

@@ -36,8 +36,9 @@ impl Dressed {
         let link = |kind, target: Option<&str>| links.and_then(|links| links.link(kind, &ticket, target));
         let unsubscribe = link(Kind::Unsubscribe, None).filter(|_| !message.transactional);
         let own = |target: &str| match target {
-            UNSUBSCRIBE => link(Kind::Unsubscribe, None),
-            PREFERENCES => link(Kind::Preferences, None),
+            UNSUBSCRIBE if !message.transactional => link(Kind::Unsubscribe, None),
+            // There is nothing to withdraw from a transactional message; other topics can be chosen.
+            UNSUBSCRIBE | PREFERENCES => link(Kind::Preferences, None),
             _ => None,
         };
         if !message.html {
@@ -116,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_transactional_message_cannot_be_unsubscribed_from() {
-        let (_, dressed) = dress("See flow:preferences", |message| {
+        let (_, dressed) = dress("See flow:unsubscribe", |message| {
             message.transactional = true;
             message.html = false;
         });

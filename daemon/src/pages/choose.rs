@@ -18,7 +18,7 @@ pub(super) async fn ask(State(pages): State<Pages>, Path(token): Path<String>) -
     };
     let topic = words(&ticket.topic);
     let content = format!(
-        "<p>You receive letters about <strong>{topic}</strong>. Do you want no more of them?</p>\n\
+        "<p>You receive e-mails about <strong>{topic}</strong>. Do you want to stop receiving them?</p>\n\
          <form method=\"post\"><button type=\"submit\">Unsubscribe from {topic}</button></form>\n{}",
         other_topics(&pages, &ticket)
     );
@@ -37,7 +37,7 @@ pub(super) async fn unsubscribe(State(pages): State<Pages>, Path(token): Path<St
     }
     let topic = words(&ticket.topic);
     let content = format!(
-        "<p>You will receive no more letters about <strong>{topic}</strong>. One that is already on its way may still \
+        "<p>You will receive no more e-mails about <strong>{topic}</strong>. One that is already on its way may still \
          arrive.</p>\n{}",
         other_topics(&pages, &ticket)
     );
@@ -84,13 +84,13 @@ pub(super) async fn save(State(pages): State<Pages>, Path(token): Path<String>, 
 fn form(pages: &Pages, choices: &[Choice], saved: bool) -> Response {
     if choices.is_empty() {
         let text =
-            "<p>There is nothing to choose here: we send you no letters, or only those that belong to an order.</p>";
-        return pages.page(StatusCode::OK, "Your letters", text);
+            "<p>There is nothing to choose here: we send you no e-mails, or only those that belong to an order.</p>";
+        return pages.page(StatusCode::OK, "Your e-mails", text);
     }
     let mut content = String::new();
     if saved {
         content.push_str(
-            "<p role=\"status\"><strong>Saved.</strong> A letter that is already on its way may still arrive.</p>\n",
+            "<p role=\"status\"><strong>Saved.</strong> An e-mail that is already on its way may still arrive.</p>\n",
         );
     }
     content.push_str("<form method=\"post\">\n<fieldset>\n<legend>What do you want to hear about?</legend>\n");
@@ -107,7 +107,7 @@ fn form(pages: &Pages, choices: &[Choice], saved: bool) -> Response {
          <form method=\"post\"><input type=\"hidden\" name=\"all\" value=\"off\">\
          <button type=\"submit\" class=\"quiet\">Unsubscribe from all of them</button></form>",
     );
-    pages.page(StatusCode::OK, "Your letters", &content)
+    pages.page(StatusCode::OK, "Your e-mails", &content)
 }
 
 fn other_topics(pages: &Pages, ticket: &Ticket) -> String {
