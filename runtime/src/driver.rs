@@ -10,6 +10,7 @@
 
 pub mod deploy;
 pub(crate) mod partition;
+pub mod restore;
 mod wakes;
 
 use std::borrow::Cow;
@@ -19,10 +20,11 @@ use flow_graph::Timestamp;
 use flow_machine::adopt::Change;
 use flow_machine::decision::Outcome;
 use flow_machine::{Contact, Decision, Engine, Trace};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::identity::{ContactNumber, People};
 use crate::ingest::{Incoming, Who};
+use crate::log::Entry;
 use crate::render::{Content, Renderer};
 use deploy::Deployed;
 pub use partition::Turn;
@@ -65,7 +67,7 @@ impl Options {
 }
 
 /// How much has happened.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Inputs that were taken.
     pub inputs: u64,
@@ -107,6 +109,19 @@ pub trait Observer {
     /// An input has arrived; what it leads to is told next.
     fn arriving(&mut self, arriving: Arriving<'_>) {
         let _ = arriving;
+    }
+
+    /// One contact becomes part of another one. Who keeps a log of its own unites theirs, and says what is in it by
+    /// now; without the input that is being taken.
+    fn united(&mut self, contact: ContactNumber, other: ContactNumber) -> Option<Vec<Entry>> {
+        let _ = (contact, other);
+        None
+    }
+
+    /// The events of a contact, where the observer keeps a log of its own.
+    fn events(&mut self, contact: ContactNumber) -> Option<Vec<Entry>> {
+        let _ = contact;
+        None
     }
 
     /// Another program has taken over: what is decided next is in its numbers.
@@ -226,6 +241,12 @@ impl Driver {
         self.partition.run_until(until, observer);
     }
 
+    /// The same, with no more turns than so many; whether the clock stands there now. Until it does no input is taken
+    /// without the others.
+    pub fn run_some(&mut self, until: Timestamp, turns: usize, observer: &mut impl Observer) -> bool {
+        self.partition.run_some(until, turns, observer)
+    }
+
     /// The end of the inputs: goes on to the end of the run, where one was set, and else stays at the last input.
     pub fn finish(&mut self, observer: &mut impl Observer) {
         if let Some(until) = self.options.until {
@@ -257,6 +278,11 @@ impl Driver {
     #[must_use]
     pub fn people(&self) -> &People {
         &self.people
+    }
+
+    /// The same, to ask for its news.
+    pub fn people_mut(&mut self) -> &mut People {
+        &mut self.people
     }
 
     /// The contacts that were not merged into others, in the order in which they were first seen.

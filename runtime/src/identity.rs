@@ -10,6 +10,7 @@
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::ingest::Who;
 
@@ -22,6 +23,24 @@ pub struct People {
     users: FxHashMap<Arc<str>, ContactNumber>,
     anonymous: FxHashMap<Arc<str>, ContactNumber>,
     contacts: Vec<Person>,
+    /// What has changed since somebody asked; nobody ever does: it is not kept.
+    news: Option<Vec<News>>,
+}
+
+/// One thing more that is known of who is who. Told again in their order, they give the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum News {
+    /// A contact with the next number.
+    Contact {
+        /// It has a user id.
+        known: bool,
+    },
+    /// A user id leads to a contact.
+    User(Arc<str>, ContactNumber),
+    /// An anonymous id leads to a contact, from now on.
+    Anonymous(Arc<str>, ContactNumber),
+    /// A contact is part of another one.
+    Merged(ContactNumber, ContactNumber),
 }
 
 #[derive(Debug)]
@@ -44,6 +63,50 @@ pub struct Resolved {
 }
 
 impl People {
+    /// Nobody yet; what becomes known is kept for [`People::news`].
+    #[must_use]
+    pub fn noting() -> Self {
+        Self { news: Some(Vec::new()), ..Self::default() }
+    }
+
+    /// What has become known since this was asked last.
+    pub fn news(&mut self) -> Vec<News> {
+        self.news.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Learns what was known elsewhere.
+    pub fn learn(&mut self, news: News) {
+        match news {
+            News::Contact { known } => self.contacts.push(Person { known, into: None }),
+            News::User(id, contact) => drop(self.users.insert(id, contact)),
+            News::Anonymous(id, contact) => drop(self.anonymous.insert(id, contact)),
+            News::Merged(other, into) => {
+                if let Some(person) = usize::try_from(other).ok().and_then(|at| self.contacts.get_mut(at)) {
+                    person.into = Some(into);
+                }
+            }
+        }
+    }
+
+    /// How many contacts there have been.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.contacts.len()
+    }
+
+    /// Nobody was ever seen.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.contacts.is_empty()
+    }
+
+    fn tell(&mut self, news: News) {
+        if let Some(kept) = &mut self.news {
+            kept.push(news.clone());
+        }
+        self.learn(news);
+    }
+
     /// Finds the contact of a call; `None` when the call names nobody.
     pub fn resolve(&mut self, who: &Who) -> Option<Resolved> {
         let mut resolved = match (&who.user, &who.anonymous) {
@@ -88,7 +151,7 @@ impl People {
             return Resolved { contact, ..Resolved::default() };
         }
         let contact = self.add(true);
-        self.users.insert(Arc::clone(user), contact);
+        self.tell(News::User(Arc::clone(user), contact));
         Resolved { contact, created: Some(Arc::clone(user)), merged: Vec::new() }
     }
 
@@ -97,7 +160,7 @@ impl People {
             return Resolved { contact, ..Resolved::default() };
         }
         let contact = self.add(false);
-        self.anonymous.insert(Arc::clone(anonymous), contact);
+        self.tell(News::Anonymous(Arc::clone(anonymous), contact));
         Resolved { contact, created: Some(Arc::clone(anonymous)), merged: Vec::new() }
     }
 
@@ -110,7 +173,7 @@ impl People {
             self.merge(resolved, before);
         }
         if before != Some(resolved.contact) {
-            self.anonymous.insert(Arc::clone(anonymous), resolved.contact);
+            self.tell(News::Anonymous(Arc::clone(anonymous), resolved.contact));
         }
     }
 
@@ -118,7 +181,7 @@ impl People {
         match self.find_anonymous(previous).or_else(|| self.find_user(previous)) {
             Some(before) => self.merge(resolved, before),
             None => {
-                self.anonymous.insert(Arc::clone(previous), resolved.contact);
+                self.tell(News::Anonymous(Arc::clone(previous), resolved.contact));
             }
         }
     }
@@ -127,15 +190,13 @@ impl People {
         if other == resolved.contact {
             return;
         }
-        if let Some(person) = usize::try_from(other).ok().and_then(|at| self.contacts.get_mut(at)) {
-            person.into = Some(resolved.contact);
-            resolved.merged.push(other);
-        }
+        self.tell(News::Merged(other, resolved.contact));
+        resolved.merged.push(other);
     }
 
     fn add(&mut self, known: bool) -> ContactNumber {
         let number = ContactNumber::try_from(self.contacts.len()).unwrap_or(ContactNumber::MAX);
-        self.contacts.push(Person { known, into: None });
+        self.tell(News::Contact { known });
         number
     }
 

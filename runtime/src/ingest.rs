@@ -9,6 +9,7 @@ mod formats;
 mod json;
 mod lines;
 mod moment;
+pub mod request;
 mod scan;
 mod segment;
 pub(crate) mod stream;
@@ -237,6 +238,14 @@ impl Refusal {
 /// What one line gives.
 #[derive(Debug, Default)]
 pub(crate) struct Harvest {
-    pub(crate) incoming: Vec<Incoming>,
-    pub(crate) refusals: Vec<Refusal>,
+    /// With the number of each in its batch.
+    pub(crate) incoming: Vec<(u32, Incoming)>,
+    /// With the number of the call in its batch.
+    pub(crate) refusals: Vec<(u32, Refusal)>,
+}
+
+impl Harvest {
+    fn refuse(&mut self, number: u32, refusal: Refusal) {
+        self.refusals.push((number, refusal));
+    }
 }

@@ -5,6 +5,7 @@
 //! no more than where its latest one is; to unite two logs takes one entry, whatever their length.
 
 mod codec;
+pub mod input;
 
 use std::sync::Arc;
 

@@ -4,12 +4,13 @@ mod moves;
 mod sum;
 mod tally;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use flow_graph::Timestamp;
 use flow_graph::program::Program;
 use flow_machine::Contact;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::driver::deploy::Deployed;
 use crate::driver::{Counts, Driver};
@@ -43,9 +44,9 @@ pub struct Summary {
     /// Notices by team.
     pub notices: BTreeMap<String, u64>,
     /// Calls that were rejected, by reason.
-    pub rejected: BTreeMap<&'static str, u64>,
+    pub rejected: BTreeMap<Cow<'static, str>, u64>,
     /// Values that were refused while the rest of their call was taken, by reason.
-    pub refused_values: BTreeMap<&'static str, u64>,
+    pub refused_values: BTreeMap<Cow<'static, str>, u64>,
     /// Programs that took over on the way.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub deployed: Vec<Deployed>,
@@ -92,7 +93,7 @@ pub struct Bands {
 }
 
 /// What became of a message.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageFigures {
     /// Its name.
     pub message: String,
@@ -105,7 +106,7 @@ pub struct MessageFigures {
 }
 
 /// What became of the runs of a sequence.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SequenceFigures {
     /// Its name.
     pub sequence: String,
@@ -120,7 +121,7 @@ pub struct SequenceFigures {
 }
 
 /// How many runs reached the goal.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Conversion {
     /// Runs that began.
     pub entered: u64,
@@ -146,7 +147,7 @@ pub struct SlaFigures {
 }
 
 /// Clocks of a service level.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct SlaCounts {
     /// Started.
     pub started: u64,

@@ -39,8 +39,9 @@ pub enum Outcome {
     Duplicate,
 }
 
-/// One decision.
-#[derive(Debug, Clone, PartialEq)]
+/// One decision. Written down it is without what templates are rendered with, and names the event that set it off
+/// without its values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
     /// When.
     pub at: Timestamp,
@@ -51,7 +52,7 @@ pub struct Decision {
 }
 
 /// Why something was decided.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Why {
     /// The item responsible.
     pub item: Item,
@@ -62,7 +63,7 @@ pub struct Why {
 }
 
 /// The item responsible for a decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Item {
     /// A segment.
     Segment(Id<Segment>),
@@ -83,10 +84,10 @@ pub enum Item {
 }
 
 /// What set a decision off.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Cause {
     /// An event arrived (or was emitted).
-    Event(Arc<Event>),
+    Event(#[serde(with = "brief")] Arc<Event>),
     /// Attributes changed.
     Attributes,
     /// Nothing but time passed.
@@ -110,7 +111,7 @@ pub enum Cause {
 }
 
 /// The kinds of decisions.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum DecisionKind {
     /// A message leaves.
     Send(Send),
@@ -139,6 +140,7 @@ pub enum DecisionKind {
         /// With what.
         arguments: Vec<(String, Filled)>,
         /// What its templates are rendered with.
+        #[serde(skip)]
         data: RenderData,
     },
     /// A team is told.
@@ -148,6 +150,7 @@ pub enum DecisionKind {
         /// A template.
         text: String,
         /// What it is rendered with.
+        #[serde(skip)]
         data: RenderData,
     },
     /// A field of the contact was set.
@@ -265,7 +268,7 @@ pub enum DecisionKind {
 }
 
 /// A message on its way.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Send {
     /// Which message.
     pub message: Id<Message>,
@@ -278,11 +281,12 @@ pub struct Send {
     /// The identity of the send: `contact/sequence/run/step id/visit`. Stable over restarts, edits and deploys.
     pub key: String,
     /// What its templates are rendered with; only for one that leaves.
+    #[serde(skip)]
     pub data: Option<RenderData>,
 }
 
 /// What templates are rendered with: as it was when it was decided.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RenderData {
     /// The fields of the contact.
     pub fields: Box<[Value]>,
@@ -293,7 +297,7 @@ pub struct RenderData {
 }
 
 /// The value of an argument.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Filled {
     /// A value.
     Value(Value),
@@ -384,4 +388,23 @@ impl Gate {
 #[must_use]
 pub fn band(bands: &[Band], position: Option<u16>) -> Option<&Band> {
     bands.get(usize::from(position?))
+}
+
+/// An event as the cause of a decision is written down: which one, and when. What it said stands where it came in.
+mod brief {
+    use std::sync::Arc;
+
+    use flow_graph::Timestamp;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::input::Event;
+
+    pub(super) fn serialize<S: Serializer>(event: &Arc<Event>, serializer: S) -> Result<S::Ok, S::Error> {
+        (event.kind, &event.id, event.time).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Event>, D::Error> {
+        let (kind, id, time) = <(_, Arc<str>, Timestamp)>::deserialize(deserializer)?;
+        Ok(Arc::new(Event { kind, id, time, values: Box::default(), meta: None }))
+    }
 }

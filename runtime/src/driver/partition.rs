@@ -110,6 +110,26 @@ impl Partition {
         }
     }
 
+    /// Takes a contact in as it stands; the clock is behind it or with it.
+    pub(super) fn settle(&mut self, contact: Contact, number: ContactNumber, merged: bool) {
+        let slot = SlotNumber::try_from(self.slots.len()).unwrap_or(SlotNumber::MAX);
+        self.wakes.add();
+        if !merged {
+            self.wakes.set(slot, contact.next_wake());
+        }
+        self.slots.push(Slot { contact, number, log: Log::default(), merged });
+    }
+
+    /// Sets the clock where nothing is due before.
+    pub(super) fn stand(&mut self, now: Timestamp) {
+        self.now = now;
+    }
+
+    /// When the first contact is due, if any is: not before this instant.
+    pub(super) fn next_wake(&self) -> Option<Timestamp> {
+        self.wakes.first()
+    }
+
     /// Where the clock stands.
     pub(crate) fn now(&self) -> Timestamp {
         self.now
@@ -127,13 +147,22 @@ impl Partition {
 
     /// Lets time pass: everything due up to an instant happens, that instant too.
     pub(crate) fn run_until(&mut self, until: Timestamp, observer: &mut impl Observer) {
+        self.run_some(until, usize::MAX, observer);
+    }
+
+    /// The same, with no more turns than so many; whether the clock stands there now.
+    pub(crate) fn run_some(&mut self, until: Timestamp, turns: usize, observer: &mut impl Observer) -> bool {
         let until = until.min(Timestamp::LAST_VALID);
-        while let Some((at, slot)) = self.wakes.pop_due(until) {
+        for _ in 0..turns {
+            let Some((at, slot)) = self.wakes.pop_due(until) else {
+                self.now = self.now.max(until);
+                return true;
+            };
             self.now = self.now.max(at);
             let number = self.slot(slot).map_or(0, |slot| slot.number).into();
             self.step(slot, Input::Wake, Turn { at: self.now, input: false, number }, observer);
         }
-        self.now = self.now.max(until);
+        false
     }
 
     /// Contacts that have turns next: their memory is fetched side by side.
@@ -204,7 +233,8 @@ impl Partition {
             }),
         };
         slot.log = self.logs.united(slot.log, theirs);
-        let log = self.logs.entries(slot.log);
+        let kept = observer.united(slot.number, other.number);
+        let log = kept.unwrap_or_else(|| self.logs.entries(slot.log));
         self.step(into, Input::Merge(Box::new(Merge { other: other.state, log })), turn, observer);
     }
 
@@ -302,14 +332,19 @@ impl Partition {
     ///
     /// # Errors
     /// When one of them would be stranded.
-    pub(super) fn adopt(&self, change: &Change) -> Result<Vec<Carried>, flow_machine::adopt::Stranded> {
+    pub(super) fn adopt(
+        &self,
+        change: &Change,
+        observer: &mut impl Observer,
+    ) -> Result<Vec<Carried>, flow_machine::adopt::Stranded> {
         self.slots
             .iter()
             .map(|slot| {
                 if slot.merged {
                     return Ok(Carried::shell(change, &slot.contact));
                 }
-                let log = self.keeps_log.then(|| self.logs.entries(slot.log));
+                let own = || self.keeps_log.then(|| self.logs.entries(slot.log));
+                let log = observer.events(slot.number).or_else(own);
                 Carried::new(change, slot.contact.clone(), log.as_deref(), self.now)
             })
             .collect()

@@ -71,6 +71,11 @@ impl Wakes {
         None
     }
 
+    /// Nobody is due before this instant; none: nobody ever is.
+    pub(super) fn first(&self) -> Option<Timestamp> {
+        self.heap.peek().map(|Reverse((at, _))| *at)
+    }
+
     /// Throws entries out of date away when they outnumber the others.
     fn tidy(&mut self) {
         if self.heap.len() > 64 + 2 * self.slots.len() {

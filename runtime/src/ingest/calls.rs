@@ -56,9 +56,9 @@ impl Calls {
             return reject(Refusal::call(Reason::NotUtf8, "the line is not UTF-8"));
         };
         segment::read(&self.catalog, &mut self.document, text, &mut self.harvest);
-        self.harvest.refusals.drain(..).for_each(reject);
+        self.harvest.refusals.drain(..).for_each(|(_, refusal)| reject(refusal));
         let origin = Origin { file: file.number, line: row.number };
-        for incoming in self.harvest.incoming.drain(..) {
+        for (_, incoming) in self.harvest.incoming.drain(..) {
             sink.accept(Incoming { origin, ..incoming });
         }
     }

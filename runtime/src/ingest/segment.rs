@@ -11,27 +11,49 @@ use super::catalog::{Catalog, absent};
 use super::json::{Document, Json, Kind, Object};
 use super::{Harvest, Incoming, MAX_ID_BYTES, Origin, Reason, Refusal, Who, moment};
 
+/// How calls come in that do not stand in a file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Door<'a> {
+    /// The type of a call that does not say one.
+    pub(crate) kind: Option<&'a str>,
+    /// When they came in; what they say of it themselves is not believed.
+    pub(crate) received: Timestamp,
+}
+
 /// Reads one line: a call, or an object with a `batch` of calls.
 pub(crate) fn read(catalog: &Catalog, document: &mut Document, line: &str, harvest: &mut Harvest) {
+    read_at(catalog, None, document, line, harvest);
+}
+
+/// The same, of what came in at a door.
+pub(crate) fn read_at(
+    catalog: &Catalog,
+    door: Option<Door<'_>>,
+    document: &mut Document,
+    line: &str,
+    harvest: &mut Harvest,
+) {
     let tree = match document.read(line) {
         Ok(tree) => tree,
-        Err(refusal) => return harvest.refusals.push(refusal),
+        Err(refusal) => return harvest.refuse(0, refusal),
     };
     let root = tree.root();
     let Some(object) = root.as_object() else {
-        return harvest.refusals.push(not_a_call(root));
+        return harvest.refuse(0, not_a_call(root));
     };
     let envelope = Envelope::of(object);
     let Some(batch) = envelope.batch else {
-        return call(Call { catalog, it: &envelope, batch: None }, harvest);
+        return call(Call { catalog, door, it: &envelope, batch: None }, 0, harvest);
     };
     let Some(calls) = batch.members() else {
-        return harvest.refusals.push(Refusal::call(Reason::NotACall, "`batch` is not a list"));
+        return harvest.refuse(0, Refusal::call(Reason::NotACall, "`batch` is not a list"));
     };
-    for member in calls {
+    for (member, number) in calls.zip(0..) {
         match member.as_object() {
-            Some(inner) => call(Call { catalog, it: &Envelope::of(inner), batch: Some(&envelope) }, harvest),
-            None => harvest.refusals.push(not_a_call(member)),
+            Some(inner) => {
+                call(Call { catalog, door, it: &Envelope::of(inner), batch: Some(&envelope) }, number, harvest);
+            }
+            None => harvest.refuse(number, not_a_call(member)),
         }
     }
 }
@@ -40,15 +62,15 @@ fn not_a_call(json: Json<'_>) -> Refusal {
     Refusal::call(Reason::NotACall, format!("a call is an object, this is {}", json.kind().words()))
 }
 
-fn call(call: Call<'_>, harvest: &mut Harvest) {
+fn call(call: Call<'_>, number: u32, harvest: &mut Harvest) {
     // What is refused inside a call that is refused as a whole is not worth a line of its own.
     let mut values = Vec::new();
     match call.read(&mut values) {
         Ok(incoming) => {
-            harvest.incoming.push(incoming);
-            harvest.refusals.append(&mut values);
+            harvest.incoming.push((number, incoming));
+            values.into_iter().for_each(|refusal| harvest.refuse(number, refusal));
         }
-        Err(refusal) => harvest.refusals.push(refusal),
+        Err(refusal) => harvest.refuse(number, refusal),
     }
 }
 
@@ -68,6 +90,7 @@ struct Envelope<'d> {
     traits: Option<Object<'d>>,
     context: Option<Object<'d>>,
     timestamp: Option<Json<'d>>,
+    original: Option<Json<'d>>,
     received_at: Option<Json<'d>>,
     sent_at: Option<Json<'d>>,
     batch: Option<Json<'d>>,
@@ -93,6 +116,7 @@ impl<'d> Envelope<'d> {
                 "traits" => it.traits = value.as_object(),
                 "context" => it.context = value.as_object(),
                 "timestamp" => it.timestamp = some,
+                "originalTimestamp" => it.original = some,
                 "receivedAt" => it.received_at = some,
                 "sentAt" => it.sent_at = some,
                 "batch" => it.batch = some,
@@ -107,13 +131,14 @@ impl<'d> Envelope<'d> {
 #[derive(Clone, Copy)]
 struct Call<'a> {
     catalog: &'a Catalog,
+    door: Option<Door<'a>>,
     it: &'a Envelope<'a>,
     batch: Option<&'a Envelope<'a>>,
 }
 
 impl<'a> Call<'a> {
     fn read(self, refused: &mut Vec<Refusal>) -> Result<Incoming, Refusal> {
-        let kind = self.it.kind.and_then(Json::as_text);
+        let kind = self.it.kind.and_then(Json::as_text).or_else(|| self.door?.kind);
         let kind = kind.ok_or_else(|| Refusal::call(Reason::NotACall, "a call has a `type`"))?;
         let arrival = self.arrival()?;
         let time = self.time(arrival)?;
@@ -143,13 +168,17 @@ impl<'a> Call<'a> {
     }
 
     fn arrival(self) -> Result<Option<Timestamp>, Refusal> {
+        if let Some(door) = self.door {
+            return Ok(Some(door.received));
+        }
         let text = self.it.received_at.or_else(|| self.batch?.received_at);
         text.map(|text| self.moment("receivedAt", text)).transpose()
     }
 
     fn time(self, arrival: Option<Timestamp>) -> Result<Timestamp, Refusal> {
-        if let Some(text) = self.it.timestamp {
-            return self.moment("timestamp", text);
+        if let Some(text) = self.it.timestamp.or(self.it.original) {
+            let time = self.moment("timestamp", text)?;
+            return self.by_our_clock(time);
         }
         if let Some(arrival) = arrival {
             return Ok(arrival);
@@ -158,6 +187,15 @@ impl<'a> Call<'a> {
             Some(text) => self.moment("sentAt", text),
             None => Err(Refusal::call(Reason::MissingTime, "neither `timestamp` nor `receivedAt` nor `sentAt`")),
         }
+    }
+
+    /// What a device's clock says, by ours: it is as wrong as it is when the device sends.
+    fn by_our_clock(self, time: Timestamp) -> Result<Timestamp, Refusal> {
+        let (Some(door), Some(sent)) = (self.door, self.it.sent_at.or_else(|| self.batch?.sent_at)) else {
+            return Ok(time);
+        };
+        let sent = self.moment("sentAt", sent)?;
+        Ok(Timestamp(time.0.saturating_add(door.received.0.saturating_sub(sent.0))))
     }
 
     fn moment(self, key: &str, json: Json<'_>) -> Result<Timestamp, Refusal> {

@@ -39,7 +39,7 @@ impl<'w> Writer<'w> {
 
     /// Seven bits a byte, the lowest first.
     #[inline]
-    fn unsigned(&mut self, mut value: u64) {
+    pub(super) fn unsigned(&mut self, mut value: u64) {
         while value >= 0x80 {
             self.byte(low(value) | 0x80);
             value >>= 7;
@@ -48,11 +48,11 @@ impl<'w> Writer<'w> {
     }
 
     /// The sign in the lowest bit, so that numbers near 0 are small.
-    fn signed(&mut self, value: i64) {
+    pub(super) fn signed(&mut self, value: i64) {
         self.unsigned((value << 1 ^ value >> 63).cast_unsigned());
     }
 
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         self.unsigned(text.len() as u64);
         self.bytes.extend_from_slice(text.as_bytes());
     }
@@ -71,7 +71,7 @@ impl<'w> Writer<'w> {
         texts().flatten().for_each(|text| self.text(text));
     }
 
-    fn value(&mut self, value: &Value) {
+    pub(super) fn value(&mut self, value: &Value) {
         match value {
             Value::Missing => self.byte(0),
             Value::Bool(false) => self.byte(1),
@@ -124,6 +124,11 @@ impl<'r> Reader<'r> {
         Self { bytes }
     }
 
+    /// How many bytes have not been read.
+    pub(super) fn left(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub(super) fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.bytes.split_first()?;
         self.bytes = rest;
@@ -143,7 +148,7 @@ impl<'r> Reader<'r> {
         Some(Timestamp(i64::from_le_bytes(*at)))
     }
 
-    fn unsigned(&mut self) -> Option<u64> {
+    pub(super) fn unsigned(&mut self) -> Option<u64> {
         let (mut value, mut shift) = (0, 0);
         loop {
             let byte = self.byte()?;
@@ -155,16 +160,16 @@ impl<'r> Reader<'r> {
         }
     }
 
-    fn signed(&mut self) -> Option<i64> {
+    pub(super) fn signed(&mut self) -> Option<i64> {
         let value = self.unsigned()?;
         Some((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
     }
 
-    fn count(&mut self) -> Option<usize> {
+    pub(super) fn count(&mut self) -> Option<usize> {
         usize::try_from(self.unsigned()?).ok()
     }
 
-    fn text(&mut self) -> Option<Arc<str>> {
+    pub(super) fn text(&mut self) -> Option<Arc<str>> {
         let length = self.count()?;
         let (text, rest) = self.bytes.split_at_checked(length)?;
         self.bytes = rest;
@@ -189,7 +194,7 @@ impl<'r> Reader<'r> {
         Some(Event { kind, id, time, values, meta })
     }
 
-    fn value(&mut self) -> Option<Value> {
+    pub(super) fn value(&mut self) -> Option<Value> {
         Some(match self.byte()? {
             0 => Value::Missing,
             1 => Value::Bool(false),

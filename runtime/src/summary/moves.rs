@@ -23,10 +23,10 @@ impl Tally {
         };
         renumber(&mut counted.stages, stage, add);
         renumber(&mut counted.sent, |at| message(*at), add);
-        renumber(&mut counted.held, |(at, gate)| Some((message(*at)?, *gate)), add);
-        renumber(&mut counted.dropped, |(at, gate)| Some((message(*at)?, *gate)), add);
+        renumber(&mut counted.held, |(at, gate)| Some((message(*at)?, gate.clone())), add);
+        renumber(&mut counted.dropped, |(at, gate)| Some((message(*at)?, gate.clone())), add);
         renumber(&mut counted.runs, |(at, holdout)| Some((sequence(*at)?, *holdout)), converted);
-        renumber(&mut counted.exits, |(at, reason)| Some((sequence(*at)?, *reason)), add);
+        renumber(&mut counted.exits, |(at, reason)| Some((sequence(*at)?, reason.clone())), add);
         renumber(&mut counted.slas, |at| sla(*at), kept);
         renumber(&mut counted.per, |(at, per)| Some((sla(*at)?, per.clone())), kept);
         let held_out = std::mem::take(&mut self.held_out);

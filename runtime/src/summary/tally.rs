@@ -1,10 +1,12 @@
 //! Counts what is decided while a run goes on.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use flow_graph::program::{Program, Sequence, Sla};
 use flow_graph::{Id, Value};
 use flow_machine::decision::DecisionKind;
+use serde::{Deserialize, Serialize};
 
 use super::{Conversion, MessageFigures, SequenceFigures, SlaCounts, Summary};
 use crate::driver::{Arriving, Decided};
@@ -13,11 +15,14 @@ use crate::ingest::{Rejection, Scope};
 use crate::record::exit_word;
 use crate::values;
 
+/// A stable word.
+pub(super) type Word = Cow<'static, str>;
+
 /// Runs of one contact that are held out: sequence, key in words.
 pub(crate) type HeldOut = Vec<(usize, String)>;
 
 /// Counts what is decided while a run goes on.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Tally {
     pub(super) summary: Counted,
     /// Of what earlier programs had and the one that runs has not.
@@ -27,27 +32,27 @@ pub struct Tally {
 }
 
 /// Figures of what is gone.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Past {
     pub(super) messages: Vec<MessageFigures>,
     pub(super) sequences: Vec<SequenceFigures>,
 }
 
 /// What is counted; positions are those of the program's tables.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Counted {
     pub(super) stages: BTreeMap<(usize, usize), u64>,
     pub(super) sent: BTreeMap<usize, u64>,
-    pub(super) held: BTreeMap<(usize, &'static str), u64>,
-    pub(super) dropped: BTreeMap<(usize, &'static str), u64>,
+    pub(super) held: BTreeMap<(usize, Word), u64>,
+    pub(super) dropped: BTreeMap<(usize, Word), u64>,
     pub(super) runs: BTreeMap<(usize, bool), Conversion>,
-    pub(super) exits: BTreeMap<(usize, &'static str), u64>,
+    pub(super) exits: BTreeMap<(usize, Word), u64>,
     pub(super) slas: BTreeMap<usize, SlaCounts>,
     pub(super) per: BTreeMap<(usize, String), SlaCounts>,
     pub(super) calls: BTreeMap<String, u64>,
     pub(super) notices: BTreeMap<String, u64>,
-    pub(super) rejected: BTreeMap<&'static str, u64>,
-    pub(super) refused_values: BTreeMap<&'static str, u64>,
+    pub(super) rejected: BTreeMap<Word, u64>,
+    pub(super) refused_values: BTreeMap<Word, u64>,
 }
 
 impl Tally {
@@ -57,7 +62,7 @@ impl Tally {
             Scope::Call => &mut self.summary.rejected,
             Scope::Value => &mut self.summary.refused_values,
         };
-        *by_reason.entry(rejection.reason.code()).or_default() += 1;
+        *by_reason.entry(Word::Borrowed(rejection.reason.code())).or_default() += 1;
     }
 
     /// Runs move along when contacts become one.
@@ -82,8 +87,8 @@ impl Tally {
         let counted = &mut self.summary;
         match &decided.decision.kind {
             DecisionKind::Send(send) => bump(&mut counted.sent, send.message.index()),
-            DecisionKind::Held { send, gate, .. } => bump(&mut counted.held, (send.message.index(), gate.name())),
-            DecisionKind::Dropped { send, gate } => bump(&mut counted.dropped, (send.message.index(), gate.name())),
+            DecisionKind::Held { send, gate, .. } => bump(&mut counted.held, (send.message.index(), gate.name().into())),
+            DecisionKind::Dropped { send, gate } => bump(&mut counted.dropped, (send.message.index(), gate.name().into())),
             DecisionKind::Call { connector, action, .. } => {
                 let connector = program.connectors.get(*connector).map_or("?", |connector| &connector.name);
                 bump(&mut counted.calls, format!("{connector}.{action}"));
@@ -102,7 +107,7 @@ impl Tally {
             }
             DecisionKind::Exited { sequence, key, reason } => {
                 self.ended(decided.contact, *sequence, key.as_ref());
-                bump(&mut self.summary.exits, (sequence.index(), exit_word(*reason)));
+                bump(&mut self.summary.exits, (sequence.index(), exit_word(*reason).into()));
             }
             DecisionKind::Goal { sequence, key, converted } => {
                 let holdout = self.ended(decided.contact, *sequence, key.as_ref());
@@ -193,9 +198,9 @@ fn bump<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K) {
     *counts.entry(key).or_default() += 1;
 }
 
-fn of(counts: &BTreeMap<(usize, &'static str), u64>, position: usize) -> BTreeMap<String, u64> {
+fn of(counts: &BTreeMap<(usize, Word), u64>, position: usize) -> BTreeMap<String, u64> {
     let own = counts.iter().filter(|((of, _), _)| *of == position);
-    own.map(|((_, word), count)| ((*word).to_owned(), *count)).collect()
+    own.map(|((_, word), count)| (word.clone().into_owned(), *count)).collect()
 }
 
 fn with_share(conversion: Option<&Conversion>) -> Conversion {
