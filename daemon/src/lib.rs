@@ -6,9 +6,13 @@
 //! ```
 
 pub mod channel;
+pub mod clock;
 pub mod delivery;
 mod html;
 pub mod links;
+pub mod log;
 pub mod pages;
 pub mod reports;
 pub mod secret;
+pub mod shard;
+pub mod store;

@@ -84,6 +84,15 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// An input was taken, and this became of it.
+    fn became(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Accepted => {}
+            Outcome::Late => self.late += 1,
+            Outcome::Duplicate => self.duplicates += 1,
+        }
+    }
+
     /// Adds what has happened elsewhere.
     pub(crate) fn add(&mut self, more: Self) {
         self.inputs += more.inputs;

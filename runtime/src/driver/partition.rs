@@ -193,11 +193,7 @@ impl Partition {
             self.join(slot, other, turn, observer);
         }
         let outcome = self.take_parts(slot, incoming, turn, observer);
-        match outcome {
-            Outcome::Accepted => {}
-            Outcome::Late => self.counts.late += 1,
-            Outcome::Duplicate => self.counts.duplicates += 1,
-        }
+        self.counts.became(outcome);
         observer.taken(contact, outcome);
     }
 

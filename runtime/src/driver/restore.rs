@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use flow_graph::Timestamp;
+use flow_machine::decision::Outcome;
 use flow_machine::{Contact, Engine};
 
 use super::partition::{Partition, Placed};
@@ -38,11 +39,11 @@ impl Driver {
         Self { options, people, partition, counts, changes: Vec::new(), deployed: Vec::new() }
     }
 
-    /// Takes an input again that was taken before. Who is who follows from it in any case; where the state of its
-    /// contact has it already nothing else does.
+    /// Takes an input again that was taken before, with what became of it. Who is who follows from it in any case;
+    /// where the state of its contact has it already nothing else does.
     pub fn retake(
         &mut self,
-        incoming: Incoming,
+        (incoming, became): (Incoming, Outcome),
         has_it: impl FnOnce(ContactNumber) -> bool,
         observer: &mut impl Observer,
     ) {
@@ -54,6 +55,8 @@ impl Driver {
         let merged = resolved.merged;
         let leaving: Vec<_> = merged.iter().filter_map(|&other| self.partition.leave(other, false)).collect();
         if skip {
+            self.counts.merged += u64::try_from(leaving.len()).unwrap_or(0);
+            self.counts.became(became);
             return;
         }
         let placed = Placed {

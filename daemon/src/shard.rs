@@ -1,0 +1,230 @@
+//! All contacts with their timers, and their only writer: inputs and time come in, commits go out.
+//!
+//! Nothing here waits, reads a clock or writes a file: whoever drives it says what time it is, keeps each [`Commit`],
+//! and acknowledges afterwards what is in it. So a test may drive it through years and crashes.
+
+mod checkpoint;
+mod compose;
+mod keeper;
+pub mod lineage;
+mod restore;
+
+use std::sync::Arc;
+
+use flow_graph::{Program, Timestamp};
+use flow_machine::{Contact, Engine};
+use flow_runtime::driver::deploy::{self, Refused};
+use flow_runtime::driver::restore::Standing;
+use flow_runtime::driver::Counts;
+use flow_runtime::identity::{ContactNumber, People};
+use flow_runtime::{Driver, Incoming, Options, Renderer, Summary};
+
+use crate::log::{Blocks, History, Place, Writer};
+use crate::store::{Act, Commit, Deployed, Reject, Settled};
+use checkpoint::Round;
+use keeper::Keeper;
+use lineage::Lineage;
+
+/// Most turns of timers in one commit: so many inputs wait for no longer than they take.
+const TURNS: usize = 4_000;
+
+/// What a driver is told: contacts may turn out to be one, and the log is kept by the shard.
+const OPTIONS: Options = Options { until: None, merges: true, deploys: false };
+
+/// All contacts with their timers.
+#[derive(Debug)]
+pub struct Shard {
+    driver: Driver,
+    keeper: Keeper,
+    round: Round,
+    rejects: Vec<Reject>,
+    settled: Vec<Settled>,
+    acts: Vec<Act>,
+    /// A program that took over, to be kept.
+    deployed: Option<Deployed>,
+}
+
+/// A program that shall run, and where it comes from.
+#[derive(Debug, Clone)]
+pub struct Release {
+    /// It.
+    pub program: Arc<Program>,
+    /// Who has it take over.
+    pub who: String,
+    /// The commit of its sources, where that is known.
+    pub commit: Option<String>,
+}
+
+impl Shard {
+    /// A shard without contacts, which runs a program from an instant on.
+    ///
+    /// # Errors
+    /// When the program cannot be run.
+    pub fn new(release: &Release, now: Timestamp, blocks: Arc<dyn Blocks>) -> Result<Self, Refused> {
+        let engine = Arc::new(Engine::new(Arc::clone(&release.program)).map_err(Refused::Unusable)?);
+        let mut lineage = Lineage::default();
+        lineage.push(Arc::clone(&engine)).map_err(Refused::Unusable)?;
+        let deployed = deployed(1, now, release, engine.program());
+        let standing = Standing { people: People::noting(), contacts: Vec::new(), counts: Counts::default(), now };
+        let driver = Driver::restore(Arc::clone(&engine), Renderer::shared(&engine), OPTIONS, standing);
+        let keeper = Keeper::new(engine, lineage, Writer::new(1, 1, Vec::new()), blocks);
+        Ok(Self {
+            driver,
+            keeper,
+            round: Round::default(),
+            rejects: Vec::new(),
+            settled: Vec::new(),
+            acts: Vec::new(),
+            deployed: Some(deployed),
+        })
+    }
+
+    /// Takes an input at an instant: not before what has happened already.
+    pub fn take(&mut self, incoming: Incoming, at: Timestamp) {
+        let incoming = Incoming { arrival: Some(at.max(self.driver.now())), ..incoming };
+        self.driver.take(incoming, &mut self.keeper);
+    }
+
+    /// Lets time pass up to an instant; `false`: there is more to do up to then, and what was done wants to be kept
+    /// first.
+    pub fn pass(&mut self, now: Timestamp) -> bool {
+        self.driver.run_some(now, TURNS, &mut self.keeper)
+    }
+
+    /// Keeps what was refused.
+    pub fn reject(&mut self, rejects: impl IntoIterator<Item = Reject>) {
+        self.rejects.extend(rejects);
+    }
+
+    /// Keeps what became of deliveries.
+    pub fn settle(&mut self, settled: impl IntoIterator<Item = Settled>) {
+        self.settled.extend(settled);
+    }
+
+    /// Keeps an administrative act.
+    pub fn act(&mut self, act: Act) {
+        self.acts.push(act);
+    }
+
+    /// All that has happened since this was asked last; with it go some states, of no more than so many contacts.
+    pub fn commit(&mut self, states: usize) -> Commit {
+        let now = self.driver.now();
+        let mut commit = Commit {
+            blocks: self.keeper.take_blocks(now),
+            deliveries: std::mem::take(&mut self.keeper.deliveries),
+            failures: std::mem::take(&mut self.keeper.failures),
+            rejects: std::mem::take(&mut self.rejects),
+            settled: std::mem::take(&mut self.settled),
+            program: self.deployed.take(),
+            acts: std::mem::take(&mut self.acts),
+            ..Commit::default()
+        };
+        match commit.program.is_some() {
+            // A program that takes over rewrites every contact: all states are kept with it.
+            true => self.checkpoint_all(&mut commit),
+            false => self.checkpoint(states, &mut commit),
+        }
+        commit
+    }
+
+    /// Lets another program take over at an instant.
+    ///
+    /// # Errors
+    /// When people would be stranded, or it cannot be run: the old one goes on, and nothing has changed but the time.
+    pub fn deploy(&mut self, release: &Release, now: Timestamp) -> Result<deploy::Deployed, Refused> {
+        let moved = self.driver.deploy(&release.program, now, &mut self.keeper)?;
+        let number = self.keeper.lineage.number();
+        self.deployed = Some(deployed(number, self.driver.now(), release, self.driver.engine().program()));
+        Ok(moved)
+    }
+
+    /// When the first contact is due, if any is.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        self.driver.next_wake()
+    }
+
+    /// Where the clock stands.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.driver.now()
+    }
+
+    /// What is run.
+    #[must_use]
+    pub fn engine(&self) -> &Arc<Engine> {
+        self.driver.engine()
+    }
+
+    /// The programs that have run.
+    #[must_use]
+    pub fn lineage(&self) -> &Lineage {
+        &self.keeper.lineage
+    }
+
+    /// The place behind the last entry of the log.
+    #[must_use]
+    pub fn end(&self) -> Place {
+        self.keeper.log.next()
+    }
+
+    /// A contact by one of its ids: a user id, else an anonymous one.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<ContactNumber> {
+        let people = self.driver.people();
+        people.find_user(id).or_else(|| people.find_anonymous(id))
+    }
+
+    /// A contact by its number.
+    #[must_use]
+    pub fn contact(&self, number: ContactNumber) -> Option<&Contact> {
+        self.driver.contact(number)
+    }
+
+    /// Whether a contact's own id is a user id.
+    #[must_use]
+    pub fn is_user(&self, id: &str) -> bool {
+        self.driver.people().find_user(id).is_some()
+    }
+
+    /// How many contacts there are, those that became part of others too.
+    #[must_use]
+    pub fn contacts(&self) -> usize {
+        self.driver.people().len()
+    }
+
+    /// The latest entry of a contact.
+    #[must_use]
+    pub fn place(&self, contact: ContactNumber) -> Place {
+        self.keeper.log.place(contact)
+    }
+
+    /// What the log says of a contact, the latest first; what is not kept yet too.
+    #[must_use]
+    pub fn history(&self, contact: ContactNumber) -> History<'_> {
+        History::new(self.place(contact), &*self.keeper.blocks).with(&self.keeper.log)
+    }
+
+    /// What it has come to.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        Summary::new(&self.driver, &self.keeper.tally)
+    }
+
+    /// Inputs and turns.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.driver.counts()
+    }
+}
+
+fn deployed(number: u32, at: Timestamp, release: &Release, program: &Program) -> Deployed {
+    Deployed {
+        number,
+        at,
+        who: release.who.clone(),
+        commit: release.commit.clone(),
+        fingerprint: flow_graph::canonical::fingerprint_of(program),
+        program: serde_json::to_string(program).unwrap_or_default(),
+    }
+}

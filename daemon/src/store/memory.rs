@@ -1,0 +1,162 @@
+//! A store in memory: what a test may crash, look into and go on with.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use flow_graph::Timestamp;
+use flow_runtime::identity::ContactNumber;
+
+use super::{Act, Commit, Deployed, Fate, Kept, Mark, Queued, Reject, Settled, State, Store, StoreError};
+use crate::delivery::Delivery;
+use crate::log::{Block, Blocks, Place};
+
+/// A store in memory. Copies of it are the same store.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryStore {
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    blocks: BTreeMap<Place, Arc<Block>>,
+    states: BTreeMap<ContactNumber, State>,
+    mark: Option<Mark>,
+    programs: Vec<Deployed>,
+    deliveries: Vec<Row>,
+    keys: BTreeMap<String, usize>,
+    rejects: Vec<Reject>,
+    acts: Vec<Act>,
+}
+
+/// A delivery and what has become of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// What leaves.
+    pub delivery: Delivery,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it is tried next; none: never again.
+    pub next: Option<Timestamp>,
+    /// What became of it last.
+    pub fate: Option<Fate>,
+}
+
+impl MemoryStore {
+    fn with<R>(&self, work: impl FnOnce(&mut Inner) -> R) -> R {
+        work(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// All deliveries, in the order in which they were decided.
+    #[must_use]
+    pub fn deliveries(&self) -> Vec<Row> {
+        self.with(|inner| inner.deliveries.clone())
+    }
+
+    /// All that was refused.
+    #[must_use]
+    pub fn rejects(&self) -> Vec<Reject> {
+        self.with(|inner| inner.rejects.clone())
+    }
+
+    /// All administrative acts.
+    #[must_use]
+    pub fn acts(&self) -> Vec<Act> {
+        self.with(|inner| inner.acts.clone())
+    }
+
+    /// Another store with the same in it.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        let copy = self.with(|inner| Inner {
+            blocks: inner.blocks.clone(),
+            states: inner.states.clone(),
+            mark: inner.mark.clone(),
+            programs: inner.programs.clone(),
+            deliveries: inner.deliveries.clone(),
+            keys: inner.keys.clone(),
+            rejects: inner.rejects.clone(),
+            acts: inner.acts.clone(),
+        });
+        Self { inner: Arc::new(Mutex::new(copy)) }
+    }
+}
+
+impl Blocks for MemoryStore {
+    fn block(&self, place: Place) -> Option<Arc<Block>> {
+        self.with(|inner| inner.blocks.range(..=place).next_back().map(|(_, block)| Arc::clone(block)))
+            .filter(|block| place < block.end())
+    }
+}
+
+impl Store for MemoryStore {
+    fn commit(&mut self, commit: &Commit) -> Result<(), StoreError> {
+        self.with(|inner| inner.commit(commit));
+        Ok(())
+    }
+
+    fn load(&mut self) -> Result<Kept, StoreError> {
+        Ok(self.with(|inner| Kept {
+            programs: inner.programs.clone(),
+            mark: inner.mark.clone(),
+            states: inner.states.values().cloned().collect(),
+            end: inner.blocks.values().next_back().map_or(0, |block| block.end()),
+        }))
+    }
+
+    fn blocks(&mut self, from: Place) -> Result<Vec<Block>, StoreError> {
+        let first = self.block(from).map_or(from, |block| block.start);
+        Ok(self.with(|inner| inner.blocks.range(first..).take(16).map(|(_, block)| (**block).clone()).collect()))
+    }
+
+    fn due(&mut self, until: Timestamp, most: usize, without: &[i64]) -> Result<Vec<Queued>, StoreError> {
+        let mut due: Vec<(Timestamp, Queued)> = self.with(|inner| {
+            let rows = inner.deliveries.iter().zip(0..);
+            let due = rows.filter_map(|(row, id)| Some((row.next.filter(|next| *next <= until)?, row, id)));
+            let queued = |row: &Row, id| Queued { id, delivery: row.delivery.clone(), attempts: row.attempts };
+            due.filter(|(.., id)| !without.contains(id)).map(|(next, row, id)| (next, queued(row, id))).collect()
+        });
+        due.sort_by_key(|(next, queued)| (*next, queued.id));
+        due.truncate(most);
+        Ok(due.into_iter().map(|(_, queued)| queued).collect())
+    }
+}
+
+impl Inner {
+    fn commit(&mut self, commit: &Commit) {
+        self.blocks.extend(commit.blocks.iter().map(|block| (block.start, Arc::new(block.clone()))));
+        for delivery in &commit.deliveries {
+            self.deliver(delivery, Some(delivery.at), None);
+        }
+        for (delivery, why) in &commit.failures {
+            self.deliver(delivery, None, Some(Fate::Dead { why: why.clone() }));
+        }
+        for reject in &commit.rejects {
+            let id = i64::try_from(self.rejects.len()).unwrap_or(i64::MAX).saturating_add(1);
+            self.rejects.push(Reject { id, ..reject.clone() });
+        }
+        commit.settled.iter().for_each(|settled| self.settle(settled));
+        self.states.extend(commit.states.iter().map(|state| (state.number, state.clone())));
+        if let Some(mark) = &commit.mark {
+            let mut news = self.mark.take().map(|mark| mark.news).unwrap_or_default();
+            news.extend(mark.news.iter().cloned());
+            self.mark = Some(Mark { news, ..mark.clone() });
+        }
+        self.programs.extend(commit.program.clone());
+        self.acts.extend(commit.acts.iter().cloned());
+    }
+
+    fn deliver(&mut self, delivery: &Delivery, next: Option<Timestamp>, fate: Option<Fate>) {
+        if !self.keys.contains_key(&delivery.key) {
+            self.keys.insert(delivery.key.clone(), self.deliveries.len());
+            self.deliveries.push(Row { delivery: delivery.clone(), attempts: 0, next, fate });
+        }
+    }
+
+    fn settle(&mut self, settled: &Settled) {
+        let row = usize::try_from(settled.id).ok().and_then(|at| self.deliveries.get_mut(at));
+        let Some(row) = row else { return };
+        row.attempts = settled.attempts;
+        row.next = if let Fate::Again { next, .. } = &settled.fate { Some(*next) } else { None };
+        row.fate = Some(settled.fate.clone());
+    }
+}

@@ -1,0 +1,172 @@
+//! The store of the daemon: one SQLite file, which anybody can open and look into.
+//!
+//! WAL with `synchronous=FULL`: what a commit returns from is on the disk. One connection writes; readers have their
+//! own and see whole commits. The file is held by one process: a second one is refused.
+
+mod read;
+mod schema;
+mod write;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use flow_graph::Timestamp;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::{Commit, Kept, Queued, Store, StoreError};
+use crate::log::{Block, Blocks, Place};
+pub use read::{Page, Row};
+
+/// How long a reader waits for a lock.
+const BUSY: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// The store of the daemon.
+#[derive(Debug)]
+pub struct SqliteStore {
+    path: PathBuf,
+    connection: Connection,
+    /// Held as long as the store is open, so that no other process opens it.
+    _lock: std::fs::File,
+}
+
+impl SqliteStore {
+    /// Opens a store, and makes it where there is none.
+    ///
+    /// # Errors
+    /// When another process has it, when it cannot be read or written, when it is damaged, when it is newer than this
+    /// program.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let lock = lock(path)?;
+        let connection = Connection::open(path).map_err(|error| wrong(path, &error))?;
+        let store = Self { path: path.to_owned(), connection, _lock: lock };
+        store.prepare().map_err(|error| wrong(path, &error))?;
+        schema::bring_forward(&store.connection).map_err(|error| error.into_store(path))?;
+        Ok(store)
+    }
+
+    fn prepare(&self) -> rusqlite::Result<()> {
+        self.connection.busy_timeout(BUSY)?;
+        self.connection.pragma_update(None, "journal_mode", "wal")?;
+        self.connection.pragma_update(None, "synchronous", "full")?;
+        self.connection.pragma_update(None, "cache_size", -65_536)?;
+        self.connection.pragma_update(None, "temp_store", "memory")?;
+        // A checkpoint of the write-ahead log is small enough not to be felt.
+        self.connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+        self.connection.set_prepared_statement_cache_capacity(64);
+        Ok(())
+    }
+
+    /// Its file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn wrong(&self, error: &rusqlite::Error) -> StoreError {
+        wrong(&self.path, error)
+    }
+}
+
+impl Store for SqliteStore {
+    fn commit(&mut self, commit: &Commit) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        write::commit(&mut self.connection, commit).map_err(|error| wrong(&path, &error))
+    }
+
+    fn load(&mut self) -> Result<Kept, StoreError> {
+        read::load(&self.connection).map_err(|error| self.wrong(&error))
+    }
+
+    fn blocks(&mut self, from: Place) -> Result<Vec<Block>, StoreError> {
+        read::blocks(&self.connection, from).map_err(|error| self.wrong(&error))
+    }
+
+    fn due(&mut self, until: Timestamp, most: usize, without: &[i64]) -> Result<Vec<Queued>, StoreError> {
+        read::due(&self.connection, until, most, without).map_err(|error| self.wrong(&error))
+    }
+}
+
+/// Reads a store while a [`SqliteStore`] writes it, from any thread.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    path: PathBuf,
+    connection: Arc<Mutex<Connection>>,
+}
+
+impl Reader {
+    /// Opens a store to read.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(|error| wrong(path, &error))?;
+        connection.busy_timeout(BUSY).map_err(|error| wrong(path, &error))?;
+        Ok(Self { path: path.to_owned(), connection: Arc::new(Mutex::new(connection)) })
+    }
+
+    /// Asks something.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn ask<R>(&self, question: impl FnOnce(&Connection) -> rusqlite::Result<R>) -> Result<R, StoreError> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        question(&connection).map_err(|error| wrong(&self.path, &error))
+    }
+}
+
+impl Blocks for Reader {
+    fn block(&self, place: Place) -> Option<Arc<Block>> {
+        self.ask(|connection| read::block(connection, place)).ok().flatten().map(Arc::new)
+    }
+}
+
+/// Takes the file beside a store that says that somebody has it.
+fn lock(path: &Path) -> Result<std::fs::File, StoreError> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push("-lock");
+    let beside = PathBuf::from(beside);
+    let file = std::fs::OpenOptions::new().create(true).write(true).truncate(false).open(&beside);
+    let file = file.map_err(|error| {
+        StoreError::new(format!("cannot write `{}`: {}", beside.display(), plain(&error.to_string())))
+            .help("the folder of the store has to be writable for who runs the daemon")
+    })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            Err(StoreError::new(format!("another process has the store `{}` open", path.display()))
+                .help("stop the other daemon first, or give this one a store of its own with `--store FILE`"))
+        }
+        Err(std::fs::TryLockError::Error(error)) => {
+            Err(StoreError::new(format!("cannot lock `{}`: {}", beside.display(), plain(&error.to_string()))))
+        }
+    }
+}
+
+/// What went wrong, for people.
+fn wrong(path: &Path, error: &rusqlite::Error) -> StoreError {
+    let store = path.display();
+    let code = error.sqlite_error_code();
+    if code == Some(ErrorCode::DiskFull) {
+        return StoreError::new(format!("the disk is full: nothing more can be kept in `{store}`"))
+            .help("make room; what was acknowledged is kept, and what was not is sent again by its sender");
+    }
+    if matches!(code, Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied)) {
+        return StoreError::new(format!("the store `{store}` cannot be written"))
+            .help("give whoever runs the daemon the right to write the file and its folder");
+    }
+    if code == Some(ErrorCode::CannotOpen) {
+        return StoreError::new(format!("the store `{store}` cannot be opened")).help("its folder has to be there");
+    }
+    if code == Some(ErrorCode::NotADatabase) {
+        return StoreError::new(format!("`{store}` is no store of Flowline")).help("name another file with `--store FILE`");
+    }
+    if code == Some(ErrorCode::DatabaseCorrupt) {
+        return StoreError::damaged(&format!("`{store}` has pages that cannot be read"));
+    }
+    StoreError::new(format!("the store `{store}` cannot be used: {}", plain(&error.to_string())))
+}
+
+fn plain(said: &str) -> String {
+    said.split(" (os error").next().unwrap_or_default().to_lowercase()
+}

@@ -1,0 +1,278 @@
+//! What a start reads, and what is asked while the daemon runs.
+
+use flow_graph::Timestamp;
+use flow_runtime::driver::Counts;
+use flow_runtime::identity::News;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::super::{Act, Deployed, Kept, Mark, Queued, Reject, State, StoreError};
+use super::Reader;
+use super::write::number;
+use crate::log::{Block, Place};
+
+/// Most bytes of blocks that are read at once.
+const AT_ONCE: usize = 4 << 20;
+
+/// What is there.
+pub(super) fn load(connection: &Connection) -> rusqlite::Result<Kept> {
+    let mut states = connection.prepare("SELECT number, upto, place, state FROM contacts ORDER BY number")?;
+    let states = states
+        .query_map([], |row| {
+            Ok(State { number: row.get(0)?, upto: place(row.get(1)?), place: place(row.get(2)?), contact: row.get(3)? })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    let end = "SELECT start + length(bytes) FROM log ORDER BY start DESC LIMIT 1";
+    let end: Option<i64> = connection.query_row(end, [], |row| row.get(0)).optional()?;
+    Ok(Kept { programs: programs(connection)?, mark: mark(connection)?, states, end: end.map_or(0, place) })
+}
+
+fn programs(connection: &Connection) -> rusqlite::Result<Vec<Deployed>> {
+    let sql = "SELECT number, at, who, sources_commit, fingerprint, program FROM programs ORDER BY number";
+    let mut statement = connection.prepare(sql)?;
+    let programs = statement.query_map([], |row| {
+        Ok(Deployed {
+            number: row.get(0)?,
+            at: Timestamp(row.get(1)?),
+            who: row.get(2)?,
+            commit: row.get(3)?,
+            fingerprint: row.get(4)?,
+            program: row.get(5)?,
+        })
+    })?;
+    programs.collect()
+}
+
+fn mark(connection: &Connection) -> rusqlite::Result<Option<Mark>> {
+    let mut statement = connection.prepare("SELECT news FROM people ORDER BY number")?;
+    let mut news: Vec<News> = Vec::new();
+    for bytes in statement.query_map([], |row| row.get::<_, Vec<u8>>(0))? {
+        news.extend(postcard::from_bytes::<Vec<News>>(&bytes?).map_err(damaged)?);
+    }
+    let Some(upto) = meta::<i64>(connection, "upto")? else { return Ok(None) };
+    let counts: Option<String> = meta(connection, "counts")?;
+    Ok(Some(Mark {
+        upto: place(upto),
+        program: meta(connection, "program")?.unwrap_or_default(),
+        now: Timestamp(meta(connection, "now")?.unwrap_or_default()),
+        counts: counts.map(|text| parse::<Counts>(&text)).transpose()?.unwrap_or_default(),
+        tally: meta(connection, "tally")?.unwrap_or_default(),
+        news,
+    }))
+}
+
+fn meta<T: rusqlite::types::FromSql>(connection: &Connection, key: &str) -> rusqlite::Result<Option<T>> {
+    connection.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()
+}
+
+/// The blocks from a place on.
+pub(super) fn blocks(connection: &Connection, from: Place) -> rusqlite::Result<Vec<Block>> {
+    let first: Option<i64> = connection
+        .query_row("SELECT max(start) FROM log WHERE start <= ?1", [number(from)], |row| row.get(0))
+        .optional()?
+        .flatten();
+    let sql = "SELECT start, at, program, bytes FROM log WHERE start >= ?1 ORDER BY start";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([first.unwrap_or_else(|| number(from))])?;
+    let (mut blocks, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let block = read_block(row)?;
+        if block.end() <= from {
+            continue;
+        }
+        bytes += block.bytes.len();
+        blocks.push(block);
+        if bytes >= AT_ONCE {
+            break;
+        }
+    }
+    Ok(blocks)
+}
+
+/// The block that holds a place.
+pub(super) fn block(connection: &Connection, place: Place) -> rusqlite::Result<Option<Block>> {
+    let sql = "SELECT start, at, program, bytes FROM log WHERE start <= ?1 ORDER BY start DESC LIMIT 1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let block = statement.query_row([number(place)], read_block).optional()?;
+    Ok(block.filter(|block| place < block.end()))
+}
+
+fn read_block(row: &rusqlite::Row<'_>) -> rusqlite::Result<Block> {
+    Ok(Block { start: place(row.get(0)?), at: Timestamp(row.get(1)?), program: row.get(2)?, bytes: row.get(3)? })
+}
+
+/// Deliveries that are due.
+pub(super) fn due(
+    connection: &Connection,
+    until: Timestamp,
+    most: usize,
+    without: &[i64],
+) -> rusqlite::Result<Vec<Queued>> {
+    let sql = "SELECT id, delivery, attempts FROM deliveries WHERE next_at <= ?1 ORDER BY next_at, id";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([until.0])?;
+    let mut due = Vec::new();
+    while due.len() < most
+        && let Some(row) = rows.next()?
+    {
+        let id = row.get(0)?;
+        if !without.contains(&id) {
+            let delivery: String = row.get(1)?;
+            due.push(Queued { id, delivery: parse(&delivery)?, attempts: row.get(2)? });
+        }
+    }
+    Ok(due)
+}
+
+/// A delivery as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// Its number.
+    pub id: i64,
+    /// Its identity.
+    pub key: String,
+    /// The id of the contact.
+    pub contact: String,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// `message`, `call` or `notice`.
+    pub kind: String,
+    /// What of: the message, `connector.action`, the team.
+    pub name: String,
+    /// `due`, `left` or `dead`.
+    pub state: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it is tried next.
+    pub next_at: Option<Timestamp>,
+    /// When it was tried last.
+    pub settled_at: Option<Timestamp>,
+    /// What went wrong last.
+    pub why: Option<String>,
+    /// What the other side calls it.
+    pub reference: Option<String>,
+}
+
+/// Which rows are listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Only those before this number; the newest come first.
+    pub before: Option<i64>,
+    /// Most of them.
+    pub most: u32,
+}
+
+impl Reader {
+    /// Deliveries, of one state or one contact where that is asked for, the newest first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn deliveries(
+        &self,
+        state: Option<&str>,
+        contact: Option<&str>,
+        page: &Page,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut sql = "SELECT id, key, contact, at, kind, name, state, attempts, next_at, settled_at, why, reference
+                       FROM deliveries WHERE id < ?1"
+            .to_owned();
+        let mut values = vec![Value::from(page.before.unwrap_or(i64::MAX))];
+        for (column, wanted) in [("state", state), ("contact", contact)] {
+            if let Some(wanted) = wanted {
+                values.push(Value::from(wanted.to_owned()));
+                sql.push_str(&format!(" AND {column} = ?{}", values.len()));
+            }
+        }
+        sql.push_str(&format!(" ORDER BY id DESC LIMIT {}", page.most));
+        self.ask(|connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map(params_from_iter(values), |row| {
+                Ok(Row {
+                    id: row.get(0)?,
+                    key: row.get(1)?,
+                    contact: row.get(2)?,
+                    at: Timestamp(row.get(3)?),
+                    kind: row.get(4)?,
+                    name: row.get(5)?,
+                    state: row.get(6)?,
+                    attempts: row.get(7)?,
+                    next_at: row.get::<_, Option<i64>>(8)?.map(Timestamp),
+                    settled_at: row.get::<_, Option<i64>>(9)?.map(Timestamp),
+                    why: row.get(10)?,
+                    reference: row.get(11)?,
+                })
+            })?;
+            rows.collect()
+        })
+    }
+
+    /// What was refused and not replayed since, the newest first.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn rejects(&self, page: &Page) -> Result<Vec<Reject>, StoreError> {
+        let sql = "SELECT id, at, source, scope, reason, detail, raw FROM rejects
+                   WHERE id < ?1 AND replayed_at IS NULL ORDER BY id DESC LIMIT ?2";
+        self.ask(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map(params![page.before.unwrap_or(i64::MAX), page.most], |row| {
+                Ok(Reject {
+                    id: row.get(0)?,
+                    at: Timestamp(row.get(1)?),
+                    source: row.get(2)?,
+                    scope: of_word(&row.get::<_, String>(3)?)?,
+                    reason: of_word(&row.get::<_, String>(4)?)?,
+                    detail: row.get(5)?,
+                    raw: row.get(6)?,
+                })
+            })?;
+            rows.collect()
+        })
+    }
+
+    /// Administrative acts, the newest first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn acts(&self, page: &Page) -> Result<Vec<Act>, StoreError> {
+        let sql = "SELECT at, who, what, detail FROM acts WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
+        self.ask(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map(params![page.before.unwrap_or(i64::MAX), page.most], |row| {
+                Ok(Act { at: Timestamp(row.get(0)?), who: row.get(1)?, what: row.get(2)?, detail: row.get(3)? })
+            })?;
+            rows.collect()
+        })
+    }
+
+    /// How many deliveries there are of each state.
+    ///
+    /// # Errors
+    /// When they cannot be counted.
+    pub fn delivery_counts(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        self.ask(|connection| {
+            let mut statement = connection.prepare_cached("SELECT state, count(*) FROM deliveries GROUP BY state")?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, place(row.get(1)?))))?;
+            rows.collect()
+        })
+    }
+}
+
+/// A number that SQLite keeps signed.
+fn place(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+fn of_word<T: DeserializeOwned>(word: &str) -> rusqlite::Result<T> {
+    serde_json::from_value(serde_json::Value::from(word)).map_err(damaged)
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
+    serde_json::from_str(text).map_err(damaged)
+}
+
+fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, Box::new(error))
+}

@@ -1,0 +1,118 @@
+//! A shard that stops at any moment, and one that goes on from what was kept: the same as one that never stopped.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+use std::sync::Arc;
+
+use flow_daemon::shard::{Release, Shard};
+use flow_daemon::store::Store;
+use flow_daemon::store::memory::MemoryStore;
+use flow_machine::{Contact, Engine};
+use flow_runtime::driver::Counts;
+use flow_runtime::ingest::{Catalog, Format, Incoming, Inputs, Read};
+use flow_runtime::log::Entry;
+use flow_runtime::Summary;
+use flow_tests::{lines, project, root};
+
+struct Sample {
+    release: Release,
+    inputs: Vec<Incoming>,
+}
+
+fn sample(example: &str) -> Sample {
+    let folder = root().join("examples").join(example);
+    let sources = project(&folder);
+    let compilation = flow_compiler::compile(&sources);
+    let program = Arc::new(compilation.program.ok_or_else(|| lines(&sources, &compilation.diagnostics)).unwrap());
+    let catalog = Arc::new(Catalog::new(&Arc::new(Engine::new(Arc::clone(&program)).unwrap())));
+    let text = std::fs::read(folder.join("events.jsonl")).unwrap();
+    let inputs = Inputs::new(catalog, text.as_slice(), "events", 0, &Format::Segment).unwrap();
+    let inputs = inputs.filter_map(|read| if let Ok(Read::Incoming(it)) = read { Some(*it) } else { None }).collect();
+    Sample { release: Release { program, who: "test".to_owned(), commit: None }, inputs }
+}
+
+/// All that is left at the end.
+#[derive(Debug, PartialEq)]
+struct End {
+    contacts: Vec<Contact>,
+    summary: Summary,
+    keys: Vec<String>,
+    logs: Vec<Vec<Entry>>,
+}
+
+/// Takes all inputs with a day behind them; `crash` says before which commit the shard is lost, and whether the commit
+/// is kept. `states`: how many states a commit may have.
+fn run(sample: &Sample, states: usize, mut crash: impl FnMut() -> Option<bool>) -> End {
+    let mut store = MemoryStore::default();
+    let begin = sample.inputs[0].arrives();
+    let mut shard = Shard::new(&sample.release, begin, Arc::new(store.clone())).unwrap();
+    store.commit(&shard.commit(states)).unwrap();
+    let mut next = 0;
+    let end = sample.inputs.iter().map(Incoming::arrives).max().unwrap().plus(40 * 86_400_000);
+    let mut now = begin;
+    let mut kept = 0;
+    while kept < sample.inputs.len() || now < end {
+        now = match sample.inputs.get(next) {
+            Some(input) => now.max(input.arrives()),
+            None => now.plus(7 * 86_400_000).min(end),
+        };
+        for _ in 0..7 {
+            let Some(input) = sample.inputs.get(next).filter(|input| input.arrives() <= now) else { break };
+            shard.take(input.clone(), now);
+            next += 1;
+        }
+        let passed = shard.pass(now);
+        let crashed = crash();
+        if crashed != Some(false) {
+            store.commit(&shard.commit(states)).unwrap();
+            kept = next;
+        }
+        if crashed.is_some() {
+            next = kept;
+            let blocks = Arc::new(store.clone());
+            shard = Shard::restore(&mut store, blocks).unwrap().unwrap();
+        }
+        while !passed && !shard.pass(now) {
+            store.commit(&shard.commit(states)).unwrap();
+        }
+    }
+    while !shard.pass(end) {}
+    store.commit(&shard.commit(states)).unwrap();
+    let numbers = 0..u32::try_from(shard.contacts()).unwrap();
+    let events = |number| shard.history(number).events_without(0).into_iter().map(|(at, event, _)| (at, event)).collect();
+    let mut keys: Vec<_> = store.deliveries().into_iter().map(|row| row.delivery.key).collect();
+    keys.sort();
+    End {
+        contacts: numbers.clone().map(|number| shard.contact(number).unwrap().clone()).collect(),
+        // How often a contact was looked at is no part of what happened.
+        summary: Summary { counts: Counts { turns: 0, ..shard.counts() }, ..shard.summary() },
+        keys,
+        logs: numbers.map(events).collect(),
+    }
+}
+
+#[test]
+fn a_crash_changes_nothing() {
+    for example in ["shop", "saas"] {
+        let sample = sample(example);
+        let calm = run(&sample, 3, || None);
+        assert!(calm.keys.len() > 10, "{example}: {} deliveries", calm.keys.len());
+        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+        for round in 0..60 {
+            let mut random = move |below: u64| {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407 + round);
+                (seed >> 33) % below
+            };
+            let states = usize::try_from(random(6)).unwrap();
+            let often = 2 + random(12);
+            let crash = move || (random(often) == 0).then(|| random(2) == 0);
+            let end = run(&sample, states, crash);
+            let missing: Vec<_> = calm.keys.iter().filter(|key| !end.keys.contains(key)).collect();
+            let extra: Vec<_> = end.keys.iter().filter(|key| !calm.keys.contains(key)).collect();
+            assert!(missing.is_empty() && extra.is_empty(), "{example}, round {round}: missing {missing:?}, extra {extra:?}");
+            assert!(end.contacts == calm.contacts, "{example}, round {round}: states of contacts");
+            assert!(end.logs == calm.logs, "{example}, round {round}: logs of contacts");
+            assert_eq!(end.summary, calm.summary, "{example}, round {round}");
+        }
+    }
+}
