@@ -34,6 +34,7 @@ pub(crate) enum Command {
     Fmt(FmtArgs),
     Test(TestArgs),
     Run(RunArgs),
+    Serve(ServeArgs),
     Why(WhyArgs),
     Graph(GraphArgs),
     Explain(ExplainArgs),
@@ -244,6 +245,36 @@ pub(crate) struct InputArgs {
     /// (`2026-06-30T12:00`, in the project's zone unless it says `Z` or an offset)
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<String>,
+}
+
+/// Run a project day and night: take events over HTTP, decide, deliver
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  flow serve examples/shop                       on this machine alone, with a store beside the project
+  flow serve examples/shop --clock fast:1h/s     an hour of the contacts' time in each second
+  FLOW_WRITE_KEY=… FLOW_ADMIN_TOKEN=… flow serve /srv/shop --store /var/lib/flow/shop.db
+A change of the project takes over at once, when it is right and strands nobody. Ctrl-C or
+SIGTERM ends it within ten seconds; what was acknowledged is kept whatever happens.
+Without a folder: the project in this folder or above it.")]
+pub(crate) struct ServeArgs {
+    /// A folder of the project [default: this one]
+    pub(crate) dir: Option<PathBuf>,
+    /// Where to listen; beyond this machine only behind a proxy with TLS
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8411")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// The store [default: `flow.db` in the project's folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+    /// `real`, or faster: `fast:1h/s` is an hour in each second
+    #[arg(long, value_name = "CLOCK", default_value = "real", value_parser = crate::commands::serve::clock)]
+    pub(crate) clock: crate::commands::serve::Pace,
+    /// Most calls that one write key may send in a second [default: no limit]
+    #[arg(long, value_name = "CALLS")]
+    pub(crate) rate: Option<u32>,
+    /// Do not watch the project's files
+    #[arg(long)]
+    pub(crate) no_watch: bool,
 }
 
 /// Draw a project, or one item with what it reads and what it causes

@@ -32,33 +32,53 @@ pub(crate) fn watch(
     terminal: &mut Terminal,
     mut run: impl FnMut(&mut Terminal) -> Result<Exit, Failure>,
 ) -> Result<Exit, Failure> {
-    let folder = project::root(dir)?;
-    let cannot = |why: String| Failure::new(format!("cannot watch `{}`: {why}", folder.display()));
-    let root = std::fs::canonicalize(&folder).map_err(|error| Failure::file("read", &folder, &error))?;
-    let (sender, changes) = mpsc::channel();
-    let stop = sender.clone();
-    ctrlc::set_handler(move || drop(stop.send(Change::Stop))).map_err(|error| cannot(error.to_string()))?;
-    let base = root.clone();
     // It is watched before the first run, so that no change is missed.
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        for path in event.iter().flat_map(|event| touched(event, &base)) {
-            let _ = sender.send(Change::File(path));
-        }
-    })
-    .map_err(|error| cannot(error.to_string()))?;
-    watcher.watch(&root, RecursiveMode::Recursive).map_err(|error| cannot(error.to_string()))?;
+    let changes = Changes::of(dir)?;
     loop {
         let exit = run(terminal).unwrap_or_else(|failure| {
             terminal.complain(&failure);
             Exit::Unusable
         });
-        let waiting = terminal.paint(DIM, &format!("waiting for changes in `{}`; Ctrl-C ends", folder.display()));
-        terminal.note(&format!("{waiting}\n"));
-        let changed = if terminal.is_closed() { None } else { next(&changes) };
+        let waiting = format!("waiting for changes in `{}`; Ctrl-C ends", changes.folder.display());
+        terminal.note(&format!("{}\n", terminal.paint(DIM, &waiting)));
+        let changed = if terminal.is_closed() { None } else { changes.next() };
         let Some(changed) = changed else { return Ok(exit) };
         terminal.clear();
         let what = terminal.paint(DIM, &format!("{} has changed", changed.display()));
         terminal.note(&format!("\n{what}\n"));
+    }
+}
+
+/// The changes of a project's files, until Ctrl-C or a signal to end.
+pub(crate) struct Changes {
+    folder: PathBuf,
+    changes: Receiver<Change>,
+    _watcher: notify::RecommendedWatcher,
+}
+
+impl Changes {
+    /// Those of the project that holds a folder (default: this one).
+    pub(crate) fn of(dir: Option<&Path>) -> Result<Self, Failure> {
+        let folder = project::root(dir)?;
+        let cannot = |why: String| Failure::new(format!("cannot watch `{}`: {why}", folder.display()));
+        let root = std::fs::canonicalize(&folder).map_err(|error| Failure::file("read", &folder, &error))?;
+        let (sender, changes) = mpsc::channel();
+        let stop = sender.clone();
+        ctrlc::set_handler(move || drop(stop.send(Change::Stop))).map_err(|error| cannot(error.to_string()))?;
+        let base = root.clone();
+        let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            for path in event.iter().flat_map(|event| touched(event, &base)) {
+                let _ = sender.send(Change::File(path));
+            }
+        })
+        .map_err(|error| cannot(error.to_string()))?;
+        watcher.watch(&root, RecursiveMode::Recursive).map_err(|error| cannot(error.to_string()))?;
+        Ok(Self { folder, changes, _watcher: watcher })
+    }
+
+    /// The first file of the next burst of changes, once it is over; none at the end.
+    pub(crate) fn next(&self) -> Option<PathBuf> {
+        next(&self.changes)
     }
 }
 

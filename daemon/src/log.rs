@@ -10,6 +10,7 @@
 mod entry;
 mod history;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use flow_graph::Timestamp;
@@ -67,13 +68,18 @@ pub struct Writer {
     program: u32,
     open: Vec<u8>,
     closed: Vec<Block>,
+    /// The blocks that were taken last, the oldest first: they may not be kept yet.
+    taken: VecDeque<Vec<Arc<Block>>>,
 }
+
+/// Whoever takes blocks has kept them before it asks so many times more.
+const UNKEPT: usize = 4;
 
 impl Writer {
     /// A writer that goes on at a place.
     #[must_use]
     pub fn new(next: Place, program: u32, places: Vec<Place>) -> Self {
-        Self { places, next: next.max(1), program, open: Vec::new(), closed: Vec::new() }
+        Self { places, next: next.max(1), program, open: Vec::new(), closed: Vec::new(), taken: VecDeque::new() }
     }
 
     /// The place of the next entry.
@@ -134,25 +140,27 @@ impl Writer {
     }
 
     /// The bytes that have not been taken yet; the clock stands at an instant.
-    pub fn take(&mut self, at: Timestamp) -> Vec<Block> {
+    pub fn take(&mut self, at: Timestamp) -> Vec<Arc<Block>> {
         self.close(at);
-        let mut closed = std::mem::take(&mut self.closed);
-        closed.iter_mut().for_each(|block| block.at = at);
-        closed
+        let closed = std::mem::take(&mut self.closed);
+        let blocks: Vec<_> = closed.into_iter().map(|block| Arc::new(Block { at, ..block })).collect();
+        if self.taken.len() == UNKEPT {
+            self.taken.pop_front();
+        }
+        self.taken.push_back(blocks.clone());
+        blocks
     }
 
-    /// The blocks that have not been taken yet.
-    fn untaken(&self, place: Place) -> Option<Block> {
+    /// The block of a place that may not be kept yet.
+    fn unkept(&self, place: Place) -> Option<Arc<Block>> {
+        let holds = |block: &Block| block.start <= place && place < block.end();
         let open = || {
             let start = self.next - self.open.len() as u64;
-            (place >= start && place < self.next).then(|| Block {
-                start,
-                at: Timestamp::MIN,
-                program: self.program,
-                bytes: self.open.clone(),
-            })
+            let block = || Block { start, at: Timestamp::MIN, program: self.program, bytes: self.open.clone() };
+            (place >= start && place < self.next).then(|| Arc::new(block()))
         };
-        self.closed.iter().find(|block| block.start <= place && place < block.end()).cloned().or_else(open)
+        let closed = || self.closed.iter().find(|block| holds(block)).cloned().map(Arc::new);
+        self.taken.iter().flatten().find(|block| holds(block)).cloned().or_else(closed).or_else(open)
     }
 
     fn entry(&mut self, contact: ContactNumber, write: impl FnOnce(&mut Vec<u8>, Place)) -> Place {

@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use flow_graph::{Program, Timestamp};
 use flow_machine::{Contact, Engine};
+use flow_runtime::driver::Counts;
 use flow_runtime::driver::deploy::{self, Refused};
 use flow_runtime::driver::restore::Standing;
-use flow_runtime::driver::Counts;
 use flow_runtime::identity::{ContactNumber, People};
 use flow_runtime::{Driver, Incoming, Options, Renderer, Summary};
 
@@ -85,6 +85,12 @@ impl Shard {
         self.driver.take(incoming, &mut self.keeper);
     }
 
+    /// The same with an input that was read with the program of a number, which may not be the one that runs any more.
+    pub fn take_read_with(&mut self, program: u32, incoming: Incoming, at: Timestamp) {
+        let incoming = self.keeper.lineage.current_call(incoming, program);
+        self.take(incoming, at);
+    }
+
     /// Lets time pass up to an instant; `false`: there is more to do up to then, and what was done wants to be kept
     /// first.
     pub fn pass(&mut self, now: Timestamp) -> bool {
@@ -107,6 +113,7 @@ impl Shard {
     }
 
     /// All that has happened since this was asked last; with it go some states, of no more than so many contacts.
+    /// Each commit has to be kept, in order, and before this is asked for the fourth time after it.
     pub fn commit(&mut self, states: usize) -> Commit {
         let now = self.driver.now();
         let mut commit = Commit {

@@ -7,6 +7,7 @@
 pub mod memory;
 pub mod sqlite;
 
+use std::sync::Arc;
 
 use flow_graph::Timestamp;
 use flow_machine::Contact;
@@ -26,7 +27,7 @@ pub const STORE_VERSION: u32 = 1;
 #[derive(Debug, Default)]
 pub struct Commit {
     /// What was added to the log.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<Arc<Block>>,
     /// What shall leave; what is known under its key already is the same, and stays as it is.
     pub deliveries: Vec<Delivery>,
     /// What should have left and cannot be composed, with why.
@@ -93,11 +94,12 @@ pub struct Mark {
 }
 
 /// A call, or a value of one, that was refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reject {
     /// Its number in the store; 0 before it has one.
     pub id: i64,
     /// When.
+    #[serde(serialize_with = "crate::text::instant")]
     pub at: Timestamp,
     /// Where it came in: `http`, or the name of a file.
     pub source: String,
@@ -175,9 +177,10 @@ pub struct Deployed {
 }
 
 /// An administrative act.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Act {
     /// When.
+    #[serde(serialize_with = "crate::text::instant")]
     pub at: Timestamp,
     /// Who: the name of a token, or `cli`.
     pub who: String,

@@ -28,7 +28,7 @@ impl<'b> History<'b> {
         Self { open, source: Source { blocks, writer: None }, block: None }
     }
 
-    /// Through what a writer has not handed over yet, too.
+    /// Through what a writer has, too, and what may not be kept yet.
     #[must_use]
     pub fn with(mut self, writer: &'b Writer) -> Self {
         self.source.writer = Some(writer);
@@ -42,7 +42,7 @@ impl<'b> History<'b> {
             None => self
                 .source
                 .writer
-                .and_then(|writer| writer.untaken(place).map(Arc::new))
+                .and_then(|writer| writer.unkept(place))
                 .or_else(|| self.source.blocks.block(place))?,
         };
         let at = usize::try_from(place.checked_sub(block.start)?).ok()?;

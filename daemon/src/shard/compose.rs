@@ -7,13 +7,9 @@ use serde_json::Map;
 
 use crate::delivery::{Delivery, Message, What};
 
-/// What leaves because of a decision, if anything; or why it cannot. `ordinal` counts the decisions of one turn: with
+/// What leaves because of a decision, if anything; and why it cannot, where it cannot. `ordinal` counts the decisions of one turn: with
 /// it each delivery has a key of its own, and the same one whenever the same turn is run.
-pub(super) fn delivery(
-    program: &Program,
-    decided: &Decided<'_>,
-    ordinal: u32,
-) -> Option<Result<Delivery, (Delivery, String)>> {
+pub(super) fn delivery(program: &Program, decided: &Decided<'_>, ordinal: u32) -> Option<(Delivery, Option<String>)> {
     let decision = &decided.decision;
     let (key, what) = match &decision.kind {
         DecisionKind::Send(send) => (send.key.clone(), message(program, send, decided.content.as_ref())),
@@ -43,14 +39,12 @@ pub(super) fn delivery(
         | DecisionKind::SlaReminded { .. }
         | DecisionKind::SlaBreached { .. } => return None,
     };
-    let made = |what| Delivery { key, contact: decided.id.to_string(), at: decision.at, what };
-    Some(match what {
-        Ok(what) => Ok(made(what)),
-        Err((what, why)) => Err((made(what), why)),
-    })
+    let (what, why) = what;
+    Some((Delivery { key, contact: decided.id.to_string(), at: decision.at, what }, why))
 }
 
-type Composed = Result<What, (What, String)>;
+/// What leaves; and why it cannot, where nothing was composed.
+type Composed = (What, Option<String>);
 
 fn message(program: &Program, send: &Send, content: Option<&Content>) -> Composed {
     let entry = program.messages.get(send.message);
@@ -70,25 +64,25 @@ fn message(program: &Program, send: &Send, content: Option<&Content>) -> Compose
     match content {
         Some(Content::Message { subject, body, text }) => {
             (message.subject, message.body, message.text) = (subject.clone(), body.clone(), text.clone());
-            Ok(What::Message(message))
+            (What::Message(message), None)
         }
-        other => Err((What::Message(message), why(other))),
+        other => (What::Message(message), Some(why(other))),
     }
 }
 
 fn call(connector: String, action: String, content: Option<&Content>) -> Composed {
     match content {
         Some(Content::Arguments(arguments)) => {
-            Ok(What::Call { connector, action, arguments: arguments.iter().cloned().collect() })
+            (What::Call { connector, action, arguments: arguments.iter().cloned().collect() }, None)
         }
-        other => Err((What::Call { connector, action, arguments: Map::new() }, why(other))),
+        other => (What::Call { connector, action, arguments: Map::new() }, Some(why(other))),
     }
 }
 
 fn notice(team: String, content: Option<&Content>) -> Composed {
     match content {
-        Some(Content::Notice(text)) => Ok(What::Notice { team, text: text.clone() }),
-        other => Err((What::Notice { team, text: String::new() }, why(other))),
+        Some(Content::Notice(text)) => (What::Notice { team, text: text.clone() }, None),
+        other => (What::Notice { team, text: String::new() }, Some(why(other))),
     }
 }
 

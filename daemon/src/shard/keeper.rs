@@ -109,8 +109,8 @@ impl Observer for Keeper {
         }
         self.log.decision(decided.contact, &decided.decision);
         match compose::delivery(self.engine.program(), &decided, ordinal) {
-            Some(Ok(delivery)) => self.deliveries.push(delivery),
-            Some(Err(failure)) => self.failures.push(failure),
+            Some((delivery, None)) => self.deliveries.push(delivery),
+            Some((delivery, Some(why))) => self.failures.push((delivery, why)),
             None => {}
         }
     }
@@ -167,7 +167,7 @@ impl Keeper {
     }
 
     /// When the clock of the log stands.
-    pub(super) fn take_blocks(&mut self, at: Timestamp) -> Vec<crate::log::Block> {
+    pub(super) fn take_blocks(&mut self, at: Timestamp) -> Vec<Arc<crate::log::Block>> {
         self.log.take(at)
     }
 }

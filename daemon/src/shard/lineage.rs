@@ -7,6 +7,7 @@ use flow_graph::Program;
 use flow_machine::adopt::Change;
 use flow_machine::engine::EngineError;
 use flow_machine::{Engine, Event};
+use flow_runtime::Incoming;
 
 use crate::store::{Deployed, StoreError};
 
@@ -27,7 +28,8 @@ impl Lineage {
     pub fn read(programs: &[Deployed]) -> Result<Self, StoreError> {
         let mut lineage = Self::default();
         for kept in programs {
-            let wrong = |why: String| StoreError::new(format!("program {} of the store cannot be run: {why}", kept.number));
+            let wrong =
+                |why: String| StoreError::new(format!("program {} of the store cannot be run: {why}", kept.number));
             let program: Program = serde_json::from_str(&kept.program).map_err(|error| wrong(error.to_string()))?;
             flow_graph::verify(&program).map_err(|error| wrong(error.to_string()))?;
             let engine = Engine::new(Arc::new(program)).map_err(|error| wrong(error.to_string()))?;
@@ -72,5 +74,16 @@ impl Lineage {
     pub fn current(&self, event: Arc<Event>, program: u32) -> Option<Arc<Event>> {
         let skip = usize::try_from(program.saturating_sub(1)).unwrap_or(usize::MAX);
         self.changes.iter().skip(skip).try_fold(event, |event, change| change.event(&event))
+    }
+
+    /// A call that was read with an earlier program in the numbers of the one that runs.
+    #[must_use]
+    pub fn current_call(&self, mut call: Incoming, program: u32) -> Incoming {
+        let skip = usize::try_from(program.saturating_sub(1)).unwrap_or(usize::MAX);
+        for change in self.changes.iter().skip(skip) {
+            call.event = call.event.and_then(|event| change.event(&event));
+            call.changes = call.changes.iter().filter_map(|(field, value)| change.field(*field, value)).collect();
+        }
+        call
     }
 }

@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use flow_machine::Contact;
-use flow_runtime::driver::restore::Standing;
 use flow_runtime::driver::Turn;
+use flow_runtime::driver::restore::Standing;
 use flow_runtime::identity::{ContactNumber, People};
 use flow_runtime::{Decided, Driver, Renderer};
 

@@ -123,7 +123,7 @@ impl Store for MemoryStore {
 
 impl Inner {
     fn commit(&mut self, commit: &Commit) {
-        self.blocks.extend(commit.blocks.iter().map(|block| (block.start, Arc::new(block.clone()))));
+        self.blocks.extend(commit.blocks.iter().map(|block| (block.start, Arc::clone(block))));
         for delivery in &commit.deliveries {
             self.deliver(delivery, Some(delivery.at), None);
         }

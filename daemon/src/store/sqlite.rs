@@ -14,6 +14,7 @@ use flow_graph::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{Commit, Kept, Queued, Store, StoreError};
+use crate::http::keys::{Hash, Keys};
 use crate::log::{Block, Blocks, Place};
 pub use read::{Page, Row};
 
@@ -60,6 +61,24 @@ impl SqliteStore {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Who may do what.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn keys(&self) -> Result<Keys, StoreError> {
+        read::keys(&self.connection).map_err(|error| self.wrong(&error))
+    }
+
+    /// Keeps the hash of a key.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub fn add_key(&self, purpose: &str, name: &str, hash: Hash, at: Timestamp) -> Result<(), StoreError> {
+        let sql = "INSERT INTO keys (hash, purpose, name, at) VALUES (?1, ?2, ?3, ?4)";
+        let added = self.connection.execute(sql, rusqlite::params![hash.as_slice(), purpose, name, at.0]);
+        added.map(drop).map_err(|error| self.wrong(&error))
     }
 
     fn wrong(&self, error: &rusqlite::Error) -> StoreError {
@@ -159,7 +178,8 @@ fn wrong(path: &Path, error: &rusqlite::Error) -> StoreError {
         return StoreError::new(format!("the store `{store}` cannot be opened")).help("its folder has to be there");
     }
     if code == Some(ErrorCode::NotADatabase) {
-        return StoreError::new(format!("`{store}` is no store of Flowline")).help("name another file with `--store FILE`");
+        return StoreError::new(format!("`{store}` is no store of Flowline"))
+            .help("name another file with `--store FILE`");
     }
     if code == Some(ErrorCode::DatabaseCorrupt) {
         return StoreError::damaged(&format!("`{store}` has pages that cannot be read"));

@@ -48,10 +48,4 @@ impl Contact {
             memory: Memory::default(),
         }
     }
-
-    /// When it has to be woken next, if ever.
-    #[must_use]
-    pub fn next_wake(&self) -> Option<Timestamp> {
-        self.journey.wake
-    }
 }

@@ -74,7 +74,8 @@ impl Driver {
         if !left.is_empty() {
             return Err(Refused::Stranded(left));
         }
-        let adopted = self.partition.adopt(&change, observer).map_err(|stranded| Refused::Stranded(self.left(&[stranded])))?;
+        let adopted =
+            self.partition.adopt(&change, observer).map_err(|stranded| Refused::Stranded(self.left(&[stranded])))?;
         let deployed = self.exchange((at, Arc::new(change)), adopted, observer);
         self.deployed.push(deployed.clone());
         Ok(deployed)

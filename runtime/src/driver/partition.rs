@@ -115,7 +115,7 @@ impl Partition {
         let slot = SlotNumber::try_from(self.slots.len()).unwrap_or(SlotNumber::MAX);
         self.wakes.add();
         if !merged {
-            self.wakes.set(slot, contact.next_wake());
+            self.wakes.set(slot, contact.journey.next_wake());
         }
         self.slots.push(Slot { contact, number, log: Log::default(), merged });
     }

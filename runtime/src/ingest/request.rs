@@ -1,6 +1,5 @@
 //! Calls that come in by themselves instead of in a file: one, or a batch of them, each judged for itself.
 
-
 use flow_graph::Timestamp;
 use serde_json::value::RawValue;
 
@@ -49,7 +48,10 @@ impl Requests {
     pub fn read(&mut self, catalog: &Catalog, kind: Option<&str>, body: &[u8], received: Timestamp) -> Request {
         let Ok(text) = std::str::from_utf8(body) else {
             let refusal = Refusal::call(Reason::NotUtf8, "the body is not UTF-8");
-            return Request { accepted: Vec::new(), refused: vec![refused(0, refusal, &String::from_utf8_lossy(body))] };
+            return Request {
+                accepted: Vec::new(),
+                refused: vec![refused(0, refusal, &String::from_utf8_lossy(body))],
+            };
         };
         let door = Door { kind, received };
         segment::read_at(catalog, Some(door), &mut self.document, text, &mut self.harvest);

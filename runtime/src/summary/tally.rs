@@ -87,8 +87,12 @@ impl Tally {
         let counted = &mut self.summary;
         match &decided.decision.kind {
             DecisionKind::Send(send) => bump(&mut counted.sent, send.message.index()),
-            DecisionKind::Held { send, gate, .. } => bump(&mut counted.held, (send.message.index(), gate.name().into())),
-            DecisionKind::Dropped { send, gate } => bump(&mut counted.dropped, (send.message.index(), gate.name().into())),
+            DecisionKind::Held { send, gate, .. } => {
+                bump(&mut counted.held, (send.message.index(), gate.name().into()));
+            }
+            DecisionKind::Dropped { send, gate } => {
+                bump(&mut counted.dropped, (send.message.index(), gate.name().into()));
+            }
             DecisionKind::Call { connector, action, .. } => {
                 let connector = program.connectors.get(*connector).map_or("?", |connector| &connector.name);
                 bump(&mut counted.calls, format!("{connector}.{action}"));

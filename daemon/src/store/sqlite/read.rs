@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use super::super::{Act, Deployed, Kept, Mark, Queued, Reject, State, StoreError};
 use super::Reader;
 use super::write::number;
+use crate::http::keys::Keys;
 use crate::log::{Block, Place};
 
 /// Most bytes of blocks that are read at once.
@@ -136,6 +137,7 @@ pub struct Row {
     /// The id of the contact.
     pub contact: String,
     /// When it was decided.
+    #[serde(serialize_with = "crate::text::instant")]
     pub at: Timestamp,
     /// `message`, `call` or `notice`.
     pub kind: String,
@@ -146,8 +148,10 @@ pub struct Row {
     /// How often it was tried.
     pub attempts: u32,
     /// When it is tried next.
+    #[serde(serialize_with = "crate::text::maybe")]
     pub next_at: Option<Timestamp>,
     /// When it was tried last.
+    #[serde(serialize_with = "crate::text::maybe")]
     pub settled_at: Option<Timestamp>,
     /// What went wrong last.
     pub why: Option<String>,
@@ -169,12 +173,7 @@ impl Reader {
     ///
     /// # Errors
     /// When they cannot be read.
-    pub fn deliveries(
-        &self,
-        state: Option<&str>,
-        contact: Option<&str>,
-        page: &Page,
-    ) -> Result<Vec<Row>, StoreError> {
+    pub fn deliveries(&self, state: Option<&str>, contact: Option<&str>, page: &Page) -> Result<Vec<Row>, StoreError> {
         let mut sql = "SELECT id, key, contact, at, kind, name, state, attempts, next_at, settled_at, why, reference
                        FROM deliveries WHERE id < ?1"
             .to_owned();
@@ -260,6 +259,21 @@ impl Reader {
     }
 }
 
+/// Who may do what.
+pub(super) fn keys(connection: &Connection) -> rusqlite::Result<Keys> {
+    let mut statement = connection.prepare("SELECT purpose, name, hash FROM keys ORDER BY at, name")?;
+    let mut rows = statement.query([])?;
+    let mut keys = Keys::default();
+    while let Some(row) = rows.next()? {
+        let (purpose, name): (String, String) = (row.get(0)?, row.get(1)?);
+        match purpose.as_str() {
+            "write" => keys.write.push((name, row.get(2)?)),
+            _ => keys.admin.push((name, row.get(2)?)),
+        }
+    }
+    Ok(keys)
+}
+
 /// A number that SQLite keeps signed.
 fn place(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
@@ -275,4 +289,14 @@ fn parse<T: DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
 
 fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, Box::new(error))
+}
+
+impl Reader {
+    /// Deliveries that are due; see [`crate::store::Store::due`].
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn due(&self, until: Timestamp, most: usize, without: &[i64]) -> Result<Vec<Queued>, StoreError> {
+        self.ask(|connection| due(connection, until, most, without))
+    }
 }

@@ -7,12 +7,18 @@ use super::super::{Act, Commit, Deployed, Fate, Mark, Reject, Settled, State};
 use crate::delivery::{Delivery, What};
 use crate::log::Block;
 
-const MARK: &str = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+const MARK: &str =
+    "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 
 /// Keeps all of a commit or nothing.
 pub(super) fn commit(connection: &mut Connection, commit: &Commit) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
-    each(&transaction, "INSERT INTO log (start, at, program, bytes) VALUES (?1, ?2, ?3, ?4)", &commit.blocks, block)?;
+    each(
+        &transaction,
+        "INSERT INTO log (start, at, program, bytes) VALUES (?1, ?2, ?3, ?4)",
+        &commit.blocks,
+        |statement, it| block(statement, it),
+    )?;
     let deliver = "INSERT INTO deliveries (key, contact, at, kind, name, delivery, state, next_at, why)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (key) DO NOTHING";
     each(&transaction, deliver, &commit.deliveries, |statement, it| delivery(statement, it, None))?;

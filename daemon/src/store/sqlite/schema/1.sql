@@ -37,3 +37,6 @@ CREATE TABLE rejects (
 CREATE TABLE acts (
   id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL
 );
+
+-- Who may do what: of a write key or an admin token only the SHA-256.
+CREATE TABLE keys (hash BLOB PRIMARY KEY, purpose TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;

@@ -1,0 +1,246 @@
+//! `flow serve`: a project runs day and night.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use flow_daemon::delivery::{Delivery, Outcome, What};
+use flow_daemon::http::keys::{Keys, hash};
+use flow_daemon::http::{App, Limits};
+use flow_daemon::outbox::{Courier, Patience};
+use flow_daemon::serve::{Daemon, NoStart, Settings, Started};
+use flow_daemon::shard::Release;
+use flow_graph::canonical::fingerprint_of;
+use flow_runtime::driver::deploy::Refused;
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+use crate::args::ServeArgs;
+use crate::commands::check::compiled;
+use crate::failure::{Exit, Failure};
+use crate::project::{self, Project};
+use crate::terminal::{BOLD, DIM, GREEN, Terminal, YELLOW};
+use crate::watch::Changes;
+
+/// The store, in the folder of its project.
+const STORE: &str = "flow.db";
+
+/// How fast the clock goes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Pace {
+    /// As everybody's.
+    Real,
+    /// So many times faster.
+    Fast(f64),
+}
+
+/// Reads `real` or `fast:1h/s`.
+pub(crate) fn clock(text: &str) -> Result<Pace, String> {
+    const FORM: &str = "write `real`, or how much passes in a second: `fast:30m/s`, `fast:1h/s`, `fast:1d/s`";
+    if text == "real" {
+        return Ok(Pace::Real);
+    }
+    let length = text.strip_prefix("fast:").and_then(|rest| rest.strip_suffix("/s")).ok_or(FORM)?;
+    let (number, unit) = length.split_at_checked(length.len().saturating_sub(1)).ok_or(FORM)?;
+    let unit = match unit {
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3_600.0,
+        "d" => 86_400.0,
+        _ => return Err(FORM.to_owned()),
+    };
+    let pace = number.parse::<f64>().map_err(|_| FORM.to_owned())? * unit;
+    match flow_daemon::clock::PACES.contains(&pace) {
+        true => Ok(Pace::Fast(pace)),
+        false => Err("a clock goes at least as fast as everybody's, and at most a year in a second".to_owned()),
+    }
+}
+
+pub(crate) fn run(args: &ServeArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let project = Project::load(args.dir.as_deref())?;
+    let Some(release) = release(&project, args.dir.as_deref(), terminal)? else { return Ok(Exit::Found) };
+    let changes = Changes::of(args.dir.as_deref())?;
+    let runtime = runtime()?;
+    let settings = settings(args)?;
+    let store = settings.store.clone();
+    let trouble = Arc::new(|message: &str| Terminal::new(crate::args::Colour::Auto).complain(&Failure::new(message)));
+    let daemon = runtime.block_on(Daemon::start(settings, release.clone(), trouble)).map_err(no_start)?;
+    greet(&daemon.started, &project, &store, &release, terminal);
+    let app = Arc::clone(daemon.app());
+    let (stop, stopped) = watch::channel(false);
+    let running = runtime.spawn(daemon.run(Arc::new(Lines), stopped));
+    while let Some(changed) = changes.next() {
+        if !args.no_watch {
+            let what = terminal.paint(DIM, &format!("{} has changed", changed.display()));
+            terminal.note(&format!("{what}\n"));
+            if let Err(failure) = reload(args, &app, &runtime, terminal) {
+                terminal.complain(&failure);
+            }
+        }
+    }
+    terminal.note(&terminal.paint(DIM, "\nstopping: what was taken is kept\n"));
+    // Nobody listens where it has stopped by itself.
+    let _ = stop.send(true);
+    runtime.block_on(running).map_err(|error| Failure::new(format!("the daemon has failed: {error}")))?;
+    Ok(Exit::Done)
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    built.map_err(|error| Failure::new(format!("the daemon cannot start: {error}")))
+}
+
+/// What the project says now, if it is right.
+fn release(project: &Project, dir: Option<&Path>, terminal: &mut Terminal) -> Result<Option<Release>, Failure> {
+    let Some((program, _)) = compiled(project, terminal) else { return Ok(None) };
+    let commit = commit(&project::root(dir)?);
+    Ok(Some(Release { program: Arc::new(program), who: "serve".to_owned(), commit }))
+}
+
+/// The commit of the folder; none where it is in no repository, or has changes.
+fn commit(folder: &Path) -> Option<String> {
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git").arg("-C").arg(folder).args(arguments).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let clean = git(&["status", "--porcelain", "--", "."])?.is_empty();
+    git(&["rev-parse", "HEAD"]).filter(|_| clean)
+}
+
+fn settings(args: &ServeArgs) -> Result<Settings, Failure> {
+    let store = match &args.store {
+        Some(store) => store.clone(),
+        None => project::root(args.dir.as_deref())?.join(STORE),
+    };
+    let of = |name: &str| std::env::var(name).ok().filter(|key| !key.is_empty());
+    let key = |name: &str| of(name).map(|key| (name.to_owned(), hash(&key))).into_iter().collect();
+    Ok(Settings {
+        listen: args.listen,
+        store,
+        keys: Keys { write: key("FLOW_WRITE_KEY"), admin: key("FLOW_ADMIN_TOKEN") },
+        limits: Limits { per_second: args.rate.unwrap_or(0), ..Limits::default() },
+        patience: Patience::default(),
+        pace: match args.clock {
+            Pace::Real => None,
+            Pace::Fast(pace) => Some(pace),
+        },
+    })
+}
+
+fn greet(started: &Started, project: &Project, store: &Path, release: &Release, terminal: &mut Terminal) {
+    let fingerprint: String = fingerprint_of(&release.program).chars().take(12).collect();
+    let name = &release.program.project.name;
+    let mut text =
+        format!("{} {}\n", terminal.paint(BOLD, name), terminal.paint(DIM, &format!("program {fingerprint}")));
+    let contacts = match started.contacts {
+        1 => "1 contact".to_owned(),
+        n => format!("{n} contacts"),
+    };
+    let what = if started.resumed { contacts } else { "new".to_owned() };
+    text.push_str(&format!("  store        {} ({what})\n", store.display()));
+    text.push_str(&format!("  listens at   http://{}\n", started.address));
+    for (purpose, key) in &started.made {
+        let label = if *purpose == "write" { "write key  " } else { "admin token" };
+        text.push_str(&format!("  {label}  {key}\n"));
+    }
+    if !started.made.is_empty() {
+        text.push_str(&terminal.paint(DIM, "  (keys are shown once; only their hashes are kept)\n"));
+    }
+    if started.deployed {
+        text.push_str(&terminal.paint(GREEN, "  the program has changed and has taken over\n"));
+    }
+    let _ = project;
+    terminal.say(&text);
+}
+
+/// The project has changed: what it says now takes over, or is refused.
+fn reload(args: &ServeArgs, app: &App, runtime: &Runtime, terminal: &mut Terminal) -> Result<(), Failure> {
+    let project = Project::load(args.dir.as_deref())?;
+    let Some(release) = release(&project, args.dir.as_deref(), terminal)? else {
+        let kept = terminal.paint(YELLOW, "the program that runs is kept");
+        terminal.say(&format!("{kept}\n"));
+        return Ok(());
+    };
+    let next = fingerprint_of(&release.program);
+    let names = app.names.now();
+    if fingerprint_of(names.catalog.program()) == next {
+        return Ok(());
+    }
+    let closed = |_| Failure::new("the daemon is being stopped");
+    match runtime.block_on(app.door.deploy(release)).map_err(closed)? {
+        Ok(deployed) => {
+            runtime.block_on(app.refresh()).map_err(closed)?;
+            let people = match deployed.contacts {
+                1 => "1 contact".to_owned(),
+                n => format!("{n} contacts"),
+            };
+            let short: String = next.chars().take(12).collect();
+            terminal.say(&format!("{} {short}, {people} carried over\n", terminal.paint(GREEN, "now runs")));
+        }
+        Err(refused) => {
+            terminal.complain(&refusal(refused));
+            terminal.say(&format!("{}\n", terminal.paint(YELLOW, "the program that runs is kept")));
+        }
+    }
+    Ok(())
+}
+
+fn refusal(refused: Refused) -> Failure {
+    match refused {
+        Refused::Stranded(left) => {
+            let all: Vec<_> =
+                left.iter().map(|left| format!("{} ({}:{})", left.message(), left.file, left.line)).collect();
+            let help: Vec<_> =
+                left.iter().map(|left| format!("{}: {}", left.help(), left.clauses.join(", or "))).collect();
+            Failure::new(all.join("; ")).help(help.join("; "))
+        }
+        Refused::Unusable(error) => Failure::new(format!("the program cannot be run: {error}")),
+    }
+}
+
+fn no_start(why: NoStart) -> Failure {
+    match why {
+        NoStart::Store(error) => {
+            let failure = Failure::new(error.message);
+            match error.help {
+                Some(help) => failure.help(help),
+                None => failure,
+            }
+        }
+        NoStart::Refused(refused) => refusal(refused),
+        NoStart::System(why) => Failure::new(why),
+    }
+}
+
+/// Tells each delivery in a line.
+struct Lines;
+
+impl Courier for Lines {
+    async fn deliver(&self, delivery: &Delivery) -> Outcome {
+        let what = match &delivery.what {
+            What::Message(message) => format!("{}  {}", message.name, message.subject.as_deref().unwrap_or_default()),
+            What::Call { connector, action, .. } => format!("{connector}.{action}"),
+            What::Notice { team, text } => format!("{team}  {text}"),
+        };
+        let line = format!("{}  {}  {what}\n", delivery.at, delivery.contact);
+        Terminal::new(crate::args::Colour::Auto).say(&line);
+        Outcome::Delivered { reference: None, answer: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_are_read() {
+        assert_eq!(clock("real"), Ok(Pace::Real));
+        assert_eq!(clock("fast:1h/s"), Ok(Pace::Fast(3_600.0)));
+        assert_eq!(clock("fast:0.5d/s"), Ok(Pace::Fast(43_200.0)));
+        for wrong in
+            ["", "fast", "fast:1h", "fast:1x/s", "fast:/s", "fast:0s/s", "fast:-1h/s", "fast:9999d/s", "fast:1é/s"]
+        {
+            assert!(clock(wrong).is_err(), "{wrong}");
+        }
+    }
+}

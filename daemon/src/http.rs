@@ -1,0 +1,144 @@
+//! The daemon as it is seen from the network: one file for each part of it.
+//!
+//! Calls come in with a write key, everything else needs an admin token; both are compared by their hashes. Nothing
+//! that is served is kept by a browser or a proxy, and no address holds who somebody is but where that is asked for.
+
+mod admin;
+mod answer;
+mod calls;
+mod cors;
+mod health;
+pub mod keys;
+mod limits;
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware;
+use axum::response::Response;
+use axum::routing::{get, post};
+use flow_runtime::Catalog;
+use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::service::{Closed, Door};
+use crate::shard::Shard;
+use crate::store::sqlite::Reader;
+use keys::Keys;
+pub use limits::{Limits, Rate};
+
+/// What every part of it needs.
+#[derive(Debug)]
+pub struct App {
+    /// The shard.
+    pub door: Door,
+    /// The store.
+    pub reader: Reader,
+    /// The names of the program that runs.
+    pub names: Names,
+    /// Who may do what.
+    pub keys: Keys,
+    /// How much at once.
+    pub limits: Limits,
+    /// How often.
+    pub rate: Rate,
+    /// When the daemon began, for `/health`.
+    pub begun: std::time::Instant,
+}
+
+/// The names of the program that runs; another one may take over.
+#[derive(Debug)]
+pub struct Names(RwLock<Known>);
+
+/// The names of a program.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// Its number: what is read with these names is in the numbers of that program.
+    pub program: u32,
+    /// They.
+    pub catalog: Arc<Catalog>,
+}
+
+impl Names {
+    /// The names of the program that a shard runs.
+    #[must_use]
+    pub fn new(shard: &Shard) -> Self {
+        Self(RwLock::new(Known::of(shard)))
+    }
+
+    /// The names of the program that runs now.
+    #[must_use]
+    pub fn now(&self) -> Known {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Known {
+    fn of(shard: &Shard) -> Self {
+        Self { program: shard.lineage().number(), catalog: Arc::new(Catalog::new(shard.engine())) }
+    }
+}
+
+impl App {
+    /// Another program has taken over: calls are read by its names from now on.
+    ///
+    /// # Errors
+    /// When the daemon stops.
+    pub async fn refresh(&self) -> Result<(), Closed> {
+        let known = self.door.look(Known::of).await?;
+        *self.names.0.write().unwrap_or_else(PoisonError::into_inner) = known;
+        Ok(())
+    }
+}
+
+/// All that is served.
+pub fn router(app: Arc<App>) -> Router {
+    let limits = app.limits;
+    let calls = calls::routes()
+        .layer(middleware::from_fn(cors::allow))
+        .layer(DefaultBodyLimit::max(limits.body_bytes))
+        .layer(RequestDecompressionLayer::new().gzip(true));
+    let admin = Router::new()
+        .route("/v1/contacts/{id}", get(admin::contact))
+        .route("/v1/contacts/{id}/why", get(admin::why))
+        .route("/v1/reports", get(admin::reports))
+        .route("/v1/deliveries", get(admin::deliveries))
+        .route("/v1/deliveries/{id}/retry", post(admin::retry))
+        .route("/v1/rejects", get(admin::rejects))
+        .route("/v1/audit", get(admin::audit))
+        .route("/v1/program", get(admin::program))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), keys::admin_only));
+    Router::new()
+        .merge(calls)
+        .merge(admin)
+        .route("/health", get(health::health))
+        .route("/metrics", get(health::metrics))
+        .fallback(answer::nothing_here)
+        .layer(middleware::map_response(guard))
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, limits.patience))
+        .with_state(app)
+}
+
+/// What every answer carries, so that a browser does nothing with it but show it.
+async fn guard(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "no-referrer"),
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("cache-control", "no-store"),
+    ] {
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body_bytes: 5 << 20, batch: 5_000, patience: Duration::from_secs(30), per_second: 0 }
+    }
+}

@@ -1,0 +1,182 @@
+//! What leaves, leaves from here: only what was kept, each under its key, again and again until it has left or is given
+//! up.
+//!
+//! A delivery is handed to its channel after the commit that holds it, and what became of it is kept in a later one. In
+//! between a crash makes it leave again under the same key: whoever honours the key sees it once.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use flow_graph::Timestamp;
+use tokio::sync::{Notify, Semaphore, mpsc};
+
+use crate::clock::Clock;
+use crate::delivery::{Delivery, Outcome};
+use crate::service::Door;
+use crate::store::sqlite::Reader;
+use crate::store::{Fate, Queued, Settled};
+
+/// Most deliveries that are tried at the same time.
+const AT_ONCE: usize = 64;
+/// How long it takes at most until what is due is looked for, whatever happens.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// How often a delivery is tried, and how long between two tries.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// So often, then it is given up.
+    pub tries: u32,
+    /// From the first try to the second; twice as long each time.
+    pub first: Duration,
+    /// No longer than this between two tries.
+    pub longest: Duration,
+}
+
+impl Default for Patience {
+    /// Sixteen tries in about two days.
+    fn default() -> Self {
+        Self { tries: 16, first: Duration::from_secs(5), longest: Duration::from_secs(6 * 3_600) }
+    }
+}
+
+impl Patience {
+    /// What follows from a try that ended at an instant.
+    #[must_use]
+    pub fn judge(&self, queued: &Queued, outcome: &Outcome, at: Timestamp) -> Settled {
+        let attempts = queued.attempts.saturating_add(1);
+        let fate = match outcome {
+            Outcome::Delivered { reference, .. } => Fate::Left { reference: reference.clone() },
+            Outcome::Never { why, .. } => Fate::Dead { why: why.clone() },
+            Outcome::Later { why, .. } if attempts >= self.tries => {
+                Fate::Dead { why: format!("given up after {attempts} tries: {why}") }
+            }
+            Outcome::Later { why, after } => {
+                let wait = self.wait(&queued.delivery.key, attempts).max(after.unwrap_or_default());
+                let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+                Fate::Again { next: at.plus(wait), why: why.clone() }
+            }
+        };
+        Settled { id: queued.id, attempts, at, fate }
+    }
+
+    /// How long to wait after so many tries: between half and all of what the doubling says, so that what failed
+    /// together does not come back together. Which part is a hash of the key: the same on every run.
+    #[must_use]
+    pub fn wait(&self, key: &str, attempts: u32) -> Duration {
+        let doubled = self.first.saturating_mul(1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX));
+        let full = doubled.min(self.longest);
+        let hash = hmac_sha256::Hash::hash(format!("{key}/{attempts}").as_bytes());
+        full / 2 + (full / 2).mul_f64(f64::from(hash.first().copied().unwrap_or_default()) / 255.0)
+    }
+}
+
+/// Whoever hands deliveries over.
+pub trait Courier: Send + Sync + 'static {
+    /// Tries once.
+    fn deliver(&self, delivery: &Delivery) -> impl Future<Output = Outcome> + Send;
+}
+
+/// Takes deliveries out of the store and has them handed over.
+#[derive(Debug)]
+pub struct Outbox<C> {
+    /// Who hands them over.
+    pub courier: Arc<C>,
+    /// Where they are.
+    pub reader: Reader,
+    /// Where it is told what became of them.
+    pub door: Door,
+    /// What time it is.
+    pub clock: Clock,
+    /// Something was kept that leaves.
+    pub news: Arc<Notify>,
+    /// How often and how long.
+    pub patience: Patience,
+}
+
+impl<C: Courier> Outbox<C> {
+    /// Goes on until it is dropped, or the daemon stops.
+    pub async fn run(self) {
+        let it = Arc::new(self);
+        let seats = Arc::new(Semaphore::new(AT_ONCE));
+        let mut away: BTreeSet<i64> = BTreeSet::new();
+        let (back, mut done) = mpsc::unbounded_channel::<i64>();
+        loop {
+            while let Ok(id) = done.try_recv() {
+                away.remove(&id);
+            }
+            let due = it.due(AT_ONCE.saturating_sub(away.len()), away.iter().copied().collect()).await;
+            for queued in due {
+                let Ok(seat) = Arc::clone(&seats).acquire_owned().await else { return };
+                away.insert(queued.id);
+                let (it, back) = (Arc::clone(&it), back.clone());
+                tokio::spawn(async move {
+                    let id = queued.id;
+                    it.hand_over(queued).await;
+                    drop(seat);
+                    // Nobody waits for it any more when the daemon stops.
+                    let _ = back.send(id);
+                });
+            }
+            tokio::select! {
+                () = it.news.notified() => {}
+                returned = done.recv() => if let Some(id) = returned { away.remove(&id); },
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            if it.door.is_closed() {
+                return;
+            }
+        }
+    }
+
+    async fn due(&self, most: usize, without: Vec<i64>) -> Vec<Queued> {
+        if most == 0 {
+            return Vec::new();
+        }
+        let (reader, now) = (self.reader.clone(), self.clock.now());
+        let read = tokio::task::spawn_blocking(move || reader.due(now, most, &without));
+        // What cannot be read now is read the next time; that the store cannot be read is told by whoever writes it.
+        read.await.ok().and_then(Result::ok).unwrap_or_default()
+    }
+
+    async fn hand_over(&self, queued: Queued) {
+        let outcome = self.courier.deliver(&queued.delivery).await;
+        let settled = self.patience.judge(&queued, &outcome, self.clock.now());
+        // Until it is kept nobody tries it again; if it is never kept, a later start tries it again.
+        let _ = self.door.settled(settled, queued.delivery, outcome).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::What;
+
+    #[test]
+    fn waits_double_and_end() {
+        let patience = Patience::default();
+        let waits: Vec<_> = (1..16).map(|attempts| patience.wait("k", attempts)).collect();
+        for (attempts, wait) in (0..).zip(&waits) {
+            let full = (patience.first * 2_u32.pow(attempts)).min(patience.longest);
+            assert!(*wait >= full / 2 && *wait <= full, "{attempts}: {wait:?}");
+        }
+        assert_ne!(patience.wait("k", 3), patience.wait("l", 3));
+        let all: Duration = waits.iter().sum();
+        assert!(all > Duration::from_secs(20 * 3_600) && all < Duration::from_secs(72 * 3_600), "{all:?}");
+    }
+
+    #[test]
+    fn what_the_other_side_says_counts() {
+        let what = What::Notice { team: "sales".to_owned(), text: "x".to_owned() };
+        let delivery = Delivery { key: "k".to_owned(), contact: "c".to_owned(), at: Timestamp(0), what };
+        let queued = |attempts| Queued { id: 1, delivery: delivery.clone(), attempts };
+        let later = |after| Outcome::Later { why: "busy".to_owned(), after };
+        let patience = Patience::default();
+        let fate = |attempts, outcome: &Outcome| patience.judge(&queued(attempts), outcome, Timestamp(0)).fate;
+        let hour = Some(Duration::from_secs(3_600));
+        assert_eq!(fate(0, &later(hour)), Fate::Again { next: Timestamp(3_600_000), why: "busy".to_owned() });
+        assert_eq!(fate(15, &later(None)), Fate::Dead { why: "given up after 16 tries: busy".to_owned() });
+        let never = Outcome::Never { why: "no such address".to_owned(), bounced: true };
+        assert_eq!(fate(0, &never), Fate::Dead { why: "no such address".to_owned() });
+    }
+}

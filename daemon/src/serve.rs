@@ -1,0 +1,202 @@
+//! All of the daemon put together: store, shard, outbox, network.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use flow_graph::Timestamp;
+use flow_runtime::driver::deploy::Refused;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+
+use crate::clock::Clock;
+use crate::http::keys::{Keys, generate, hash};
+use crate::http::{self, App, Limits, Names, Rate};
+use crate::outbox::{Courier, Outbox, Patience};
+use crate::service::Service;
+use crate::shard::{Release, Shard};
+use crate::store::sqlite::{Reader, SqliteStore};
+use crate::store::{Store, StoreError};
+
+/// How long what is under way may take when the daemon is to stop.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// What a daemon is told.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Its store.
+    pub store: PathBuf,
+    /// Who may do what, beside those whom the store knows.
+    pub keys: Keys,
+    /// How much at once.
+    pub limits: Limits,
+    /// How often a delivery is tried.
+    pub patience: Patience,
+    /// How many times faster than everybody's clock its own goes; none: it is everybody's.
+    pub pace: Option<f64>,
+}
+
+/// Why a daemon does not start.
+#[derive(Debug)]
+pub enum NoStart {
+    /// The store cannot be used.
+    Store(StoreError),
+    /// The program cannot take over.
+    Refused(Refused),
+    /// Something of the system.
+    System(String),
+}
+
+impl From<StoreError> for NoStart {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// A daemon that is up.
+#[derive(Debug)]
+pub struct Daemon {
+    service: Service,
+    app: Arc<App>,
+    listener: TcpListener,
+    news: Arc<Notify>,
+    reader: Reader,
+    patience: Patience,
+    clock: Clock,
+    /// What a start did.
+    pub started: Started,
+}
+
+/// New keys by what they are for.
+pub type Made = Vec<(&'static str, String)>;
+
+/// What a start did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Started {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Contacts that it knows.
+    pub contacts: usize,
+    /// It has gone on where another one stopped.
+    pub resumed: bool,
+    /// Another program has taken over with this start.
+    pub deployed: bool,
+    /// Keys that were made because there were none, by what they are for: told now, and never again.
+    pub made: Made,
+}
+
+impl Daemon {
+    /// Opens the store, goes on where it stands, lets the program take over where it is another one, and listens.
+    /// `trouble` is told when nothing can be kept.
+    ///
+    /// # Errors
+    /// When any of that fails; nothing was changed then.
+    pub async fn start(
+        settings: Settings,
+        release: Release,
+        trouble: Arc<dyn Fn(&str) + Send + Sync>,
+    ) -> Result<Self, NoStart> {
+        let mut store = SqliteStore::open(&settings.store)?;
+        let reader = Reader::open(&settings.store)?;
+        let (shard, clock, resumed, deployed) = shard(&mut store, &reader, &settings, &release)?;
+        let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
+            let why = error.to_string();
+            let why = why.split(" (os error").next().unwrap_or_default().to_lowercase();
+            NoStart::System(format!("cannot listen at {}: {why}", settings.listen))
+        })?;
+        let address = listener.local_addr().map_err(|error| NoStart::System(error.to_string()))?;
+        let (keys, made) = keys(&store, settings.keys, clock.now())?;
+        let started = Started { address, contacts: shard.contacts(), resumed, deployed, made };
+        let names = Names::new(&shard);
+        let news = Arc::new(Notify::new());
+        let service = Service::start(shard, Box::new(store), clock.clone(), Arc::clone(&news), trouble)
+            .map_err(|error| NoStart::System(error.to_string()))?;
+        let app = Arc::new(App {
+            door: service.door().clone(),
+            reader: reader.clone(),
+            names,
+            keys,
+            limits: settings.limits,
+            rate: Rate::default(),
+            begun: Instant::now(),
+        });
+        Ok(Self { service, app, listener, news, reader, patience: settings.patience, clock, started })
+    }
+
+    /// What the network sees, for whoever wants to come to it without.
+    #[must_use]
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Serves until it is told to stop, then takes what has come in, keeps it, and ends within some seconds.
+    pub async fn run<C: Courier>(self, courier: Arc<C>, mut stop: watch::Receiver<bool>) {
+        let Self { service, app, listener, news, reader, patience, clock, .. } = self;
+        let outbox = Outbox { courier, reader, door: service.door().clone(), clock, news, patience };
+        let outbox = tokio::spawn(outbox.run());
+        let mut also = stop.clone();
+        let server = axum::serve(listener, http::router(app)).with_graceful_shutdown(async move {
+            // Whoever could say stop is gone: then it stops.
+            let _ = also.wait_for(|stop| *stop).await;
+        });
+        let server = tokio::spawn(server.into_future());
+        let _ = stop.wait_for(|stop| *stop).await;
+        let _ = tokio::time::timeout(FAREWELL, server).await;
+        let _ = tokio::task::spawn_blocking(move || service.stop()).await;
+        outbox.abort();
+    }
+}
+
+/// Those that are given, those of the store, and where a kind has none a new one.
+fn keys(store: &SqliteStore, given: Keys, now: Timestamp) -> Result<(Keys, Made), NoStart> {
+    let Keys { mut write, mut admin } = store.keys()?;
+    write.extend(given.write);
+    admin.extend(given.admin);
+    let mut made = Vec::new();
+    for (purpose, keys) in [("write", &mut write), ("admin", &mut admin)] {
+        if keys.is_empty() {
+            let key = generate(purpose).map_err(|error| NoStart::System(error.to_string()))?;
+            store.add_key(purpose, "first", hash(&key), now)?;
+            keys.push(("first".to_owned(), hash(&key)));
+            made.push((purpose, key));
+        }
+    }
+    Ok((Keys { write, admin }, made))
+}
+
+type Ready = (Shard, Clock, bool, bool);
+
+fn shard(store: &mut SqliteStore, reader: &Reader, settings: &Settings, release: &Release) -> Result<Ready, NoStart> {
+    let blocks = Arc::new(reader.clone());
+    let restored = Shard::restore(store, Arc::clone(&blocks) as _)?;
+    let clock = clock(settings.pace, restored.as_ref());
+    let now = clock.now();
+    let Some(mut shard) = restored else {
+        let mut shard = Shard::new(release, now, blocks).map_err(NoStart::Refused)?;
+        store.commit(&shard.commit(0))?;
+        return Ok((shard, clock, false, false));
+    };
+    let fingerprint = |program| flow_graph::canonical::fingerprint_of(program);
+    let changed = fingerprint(shard.engine().program()) != fingerprint(&release.program);
+    if changed {
+        // What was due under the old program happens under the old program.
+        while !shard.pass(now) {
+            store.commit(&shard.commit(0))?;
+        }
+        shard.deploy(release, now).map_err(NoStart::Refused)?;
+        store.commit(&shard.commit(0))?;
+    }
+    Ok((shard, clock, true, changed))
+}
+
+/// The clock of a daemon: a fast one goes on where it stood.
+fn clock(pace: Option<f64>, shard: Option<&Shard>) -> Clock {
+    let real = Clock::real();
+    match pace {
+        None => real,
+        Some(pace) => Clock::fast(shard.map_or(real.now(), |shard| shard.now().max(real.now())), pace),
+    }
+}

@@ -1,0 +1,194 @@
+//! Where to come with what one wants of the shard, from any thread.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError};
+
+use flow_graph::program::builtin;
+use flow_graph::{Timestamp, Value};
+use flow_machine::Event;
+use flow_runtime::Incoming;
+use flow_runtime::driver::deploy::{self, Refused};
+use flow_runtime::ingest::{Origin, Who};
+use tokio::sync::oneshot;
+
+use super::{Ask, Kept, Unkept};
+use crate::clock::Clock;
+use crate::delivery::{Delivery, Outcome, What};
+use crate::shard::{Release, Shard};
+use crate::store::{Act, Fate, Reject, Settled};
+
+/// Where to come with what one wants.
+#[derive(Debug, Clone)]
+pub struct Door {
+    ask: SyncSender<Ask>,
+    clock: Clock,
+    closed: Arc<AtomicBool>,
+}
+
+/// Why nothing was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Closed {
+    /// Too many wait: come again.
+    Full,
+    /// The daemon stops.
+    Stopping,
+    /// It could not be kept.
+    Unkept(String),
+}
+
+impl Door {
+    pub(super) fn new(ask: SyncSender<Ask>, clock: Clock) -> Self {
+        Self { ask, clock, closed: Arc::default() }
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Takes calls that were read with the program of a number, and keeps what was refused of them; returns when all of
+    /// it is kept.
+    ///
+    /// # Errors
+    /// When nothing was taken.
+    pub async fn take(&self, program: u32, calls: Vec<Incoming>, rejects: Vec<Reject>) -> Result<(), Closed> {
+        let (done, when) = oneshot::channel();
+        self.send(Ask::Calls { program, calls, rejects, done })?;
+        kept(when).await
+    }
+
+    /// Keeps what became of a delivery, and takes what that means for the contact.
+    ///
+    /// # Errors
+    /// When it was not kept.
+    pub async fn settled(&self, settled: Settled, delivery: Delivery, outcome: Outcome) -> Result<(), Closed> {
+        let (done, when) = oneshot::channel();
+        let at = settled.at;
+        let calls = Box::new(move |shard: &Shard| report(shard, &delivery, &outcome, at).into_iter().collect());
+        self.send_waiting(Ask::Settled { settled, calls, done }).await?;
+        kept(when).await
+    }
+
+    /// Has a delivery that was given up tried again, as if it never had been.
+    ///
+    /// # Errors
+    /// When it was not kept.
+    pub async fn again(&self, id: i64) -> Result<(), Closed> {
+        let (done, when) = oneshot::channel();
+        let at = self.now();
+        let fate = Fate::Again { next: at, why: "asked for".to_owned() };
+        let settled = Settled { id, attempts: 0, at, fate };
+        self.send(Ask::Settled { settled, calls: Box::new(|_| Vec::new()), done })?;
+        kept(when).await
+    }
+
+    /// Looks at the shard.
+    ///
+    /// # Errors
+    /// When the daemon stops.
+    pub async fn look<R: Send + 'static>(&self, look: impl FnOnce(&Shard) -> R + Send + 'static) -> Result<R, Closed> {
+        let (answer, when) = oneshot::channel();
+        // Whoever asked may have gone.
+        self.send(Ask::Look(Box::new(move |shard| drop(answer.send(look(shard))))))?;
+        when.await.map_err(|_| Closed::Stopping)
+    }
+
+    /// Lets another program take over.
+    ///
+    /// # Errors
+    /// When the daemon stops; inside, when the program was refused.
+    pub async fn deploy(&self, release: Release) -> Result<Result<deploy::Deployed, Refused>, Closed> {
+        let (done, when) = oneshot::channel();
+        self.send(Ask::Deploy { release, done })?;
+        when.await.map_err(|_| Closed::Stopping)
+    }
+
+    /// Keeps an administrative act.
+    ///
+    /// # Errors
+    /// When it was not kept.
+    pub async fn act(&self, who: &str, what: &str, detail: String) -> Result<(), Closed> {
+        let (done, when) = oneshot::channel();
+        let act = Act { at: self.now(), who: who.to_owned(), what: what.to_owned(), detail };
+        self.send(Ask::Act { act, done })?;
+        kept(when).await
+    }
+
+    /// Nothing is taken any more.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        // What stands in the queue before it is taken; nobody listens any more where it has stopped already.
+        let _ = self.ask.send(Ask::Stop);
+    }
+
+    fn send(&self, ask: Ask) -> Result<(), Closed> {
+        if self.is_closed() {
+            return Err(Closed::Stopping);
+        }
+        self.ask.try_send(ask).map_err(|error| match error {
+            TrySendError::Full(_) => Closed::Full,
+            TrySendError::Disconnected(_) => Closed::Stopping,
+        })
+    }
+
+    /// Waits for room: what has left has to be kept.
+    async fn send_waiting(&self, ask: Ask) -> Result<(), Closed> {
+        let mut ask = ask;
+        loop {
+            ask = match self.ask.try_send(ask) {
+                Ok(()) => return Ok(()),
+                Err(TrySendError::Full(ask)) => ask,
+                Err(TrySendError::Disconnected(_)) => return Err(Closed::Stopping),
+            };
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    }
+}
+
+async fn kept(when: oneshot::Receiver<Kept>) -> Result<(), Closed> {
+    match when.await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(Unkept(why))) => Err(Closed::Unkept(why)),
+        Err(_) => Err(Closed::Stopping),
+    }
+}
+
+/// What has become of a message comes back as an event of its contact.
+fn report(shard: &Shard, delivery: &Delivery, outcome: &Outcome, at: Timestamp) -> Option<Incoming> {
+    let What::Message(message) = &delivery.what else { return None };
+    let (kind, hard) = match outcome {
+        Outcome::Delivered { .. } => (builtin::DELIVERED, Value::Missing),
+        Outcome::Never { bounced: true, .. } => (builtin::BOUNCED, Value::Bool(true)),
+        Outcome::Never { .. } | Outcome::Later { .. } => return None,
+    };
+    let mut values = vec![Value::Missing; builtin::FIELDS.len()];
+    for (slot, value) in [(builtin::MESSAGE, Value::text(message.name.as_str())), (builtin::HARD, hard)] {
+        if let Some(place) = values.get_mut(usize::from(slot)) {
+            *place = value;
+        }
+    }
+    let id: Arc<str> = Arc::from(format!("report/{}", delivery.key));
+    let event = Event { kind, id: Arc::clone(&id), time: at, values: values.into(), meta: None };
+    let contact = Some(Arc::from(delivery.contact.as_str()));
+    let who = match shard.is_user(&delivery.contact) {
+        true => Who { user: contact, ..Who::default() },
+        false => Who { anonymous: contact, ..Who::default() },
+    };
+    Some(Incoming {
+        who,
+        arrival: None,
+        time: at,
+        id,
+        event: Some(Arc::new(event)),
+        changes: Vec::new(),
+        zone: None,
+        origin: Origin::default(),
+    })
+}
