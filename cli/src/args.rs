@@ -272,6 +272,9 @@ pub(crate) struct ServeArgs {
     /// Most calls that one write key may send in a second [default: no limit]
     #[arg(long, value_name = "CALLS")]
     pub(crate) rate: Option<u32>,
+    /// Let webhooks and connectors go to this machine and to private networks, too
+    #[arg(long)]
+    pub(crate) allow_private: bool,
     /// Do not watch the project's files
     #[arg(long)]
     pub(crate) no_watch: bool,

@@ -58,6 +58,8 @@ pub struct Channels {
     teams: BTreeMap<String, Vec<Route>>,
     /// The channel by which notices to an address go.
     mail: String,
+    /// Nothing leaves: all of it is printed.
+    printed: Option<Console>,
 }
 
 impl fmt::Debug for Channels {
@@ -68,6 +70,18 @@ impl fmt::Debug for Channels {
 }
 
 impl Channels {
+    /// Nothing leaves: all of it is printed, as lines of `console`.
+    #[must_use]
+    pub fn printing(output: &Output) -> Self {
+        Self {
+            channels: BTreeMap::new(),
+            connectors: BTreeMap::new(),
+            teams: BTreeMap::new(),
+            mail: TERMINAL.to_owned(),
+            printed: Some(Console::new(Arc::clone(output))),
+        }
+    }
+
     /// Opens all that the settings name. Notices to an address go by the first `smtp` channel, else by the first
     /// `console`, else by the first `file`; where there is none of them, to `output`, as lines of `console` do.
     ///
@@ -106,7 +120,7 @@ impl Channels {
         let mail = mail(&settings.channels).unwrap_or(TERMINAL).to_owned();
         channels.entry(TERMINAL.to_owned()).or_insert_with(|| Arc::new(Console::new(Arc::clone(output))));
         let teams = teams.into_iter().map(|team| (team.name.clone(), team.routes.clone())).collect();
-        Ok(Self { channels, connectors, teams, mail })
+        Ok(Self { channels, connectors, teams, mail, printed: None })
     }
 
     /// One delivery for each way that it takes: a notice to a team of two routes becomes two, with keys of their own.
@@ -141,6 +155,9 @@ impl Channels {
 
     /// Tries once, and says what became of it.
     pub async fn deliver(&self, delivery: &Delivery) -> Outcome {
+        if let Some(console) = &self.printed {
+            return console.send(delivery).await;
+        }
         let (way, what, name) = match &delivery.what {
             What::Message(message) => (self.channels.get(&message.channel), "channel", &message.channel),
             What::Call { connector, .. } | What::Notice { route: Some(Route::Webhook(connector)), .. } => {

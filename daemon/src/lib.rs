@@ -8,21 +8,17 @@
 pub mod channel;
 pub mod clock;
 pub mod delivery;
-<<<<<<< HEAD
+pub mod explain;
 mod html;
+pub mod http;
 pub mod links;
 pub mod log;
+pub mod outbox;
 pub mod pages;
 pub mod reports;
 pub mod secret;
-=======
-pub mod explain;
-pub mod http;
-pub mod log;
-pub mod outbox;
 pub mod serve;
 pub mod service;
->>>>>>> c7d2979 (flow serve: calls over HTTP, kept before they are answered, decided by the machine, handed over from an outbox)
 pub mod shard;
 pub mod store;
 mod text;

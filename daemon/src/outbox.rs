@@ -11,6 +11,7 @@ use std::time::Duration;
 use flow_graph::Timestamp;
 use tokio::sync::{Notify, Semaphore, mpsc};
 
+use crate::channel::Channels;
 use crate::clock::Clock;
 use crate::delivery::{Delivery, Outcome};
 use crate::service::Door;
@@ -75,6 +76,12 @@ impl Patience {
 pub trait Courier: Send + Sync + 'static {
     /// Tries once.
     fn deliver(&self, delivery: &Delivery) -> impl Future<Output = Outcome> + Send;
+}
+
+impl Courier for Channels {
+    async fn deliver(&self, delivery: &Delivery) -> Outcome {
+        self.deliver(delivery).await
+    }
 }
 
 /// Takes deliveries out of the store and has them handed over.
@@ -167,7 +174,7 @@ mod tests {
 
     #[test]
     fn what_the_other_side_says_counts() {
-        let what = What::Notice { team: "sales".to_owned(), text: "x".to_owned() };
+        let what = What::Notice { team: "sales".to_owned(), text: "x".to_owned(), route: None };
         let delivery = Delivery { key: "k".to_owned(), contact: "c".to_owned(), at: Timestamp(0), what };
         let queued = |attempts| Queued { id: 1, delivery: delivery.clone(), attempts };
         let later = |after| Outcome::Later { why: "busy".to_owned(), after };

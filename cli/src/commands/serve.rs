@@ -1,15 +1,17 @@
 //! `flow serve`: a project runs day and night.
 
+mod channels;
+
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use flow_daemon::delivery::{Delivery, Outcome, What};
 use flow_daemon::http::keys::{Keys, hash};
 use flow_daemon::http::{App, Limits};
-use flow_daemon::outbox::{Courier, Patience};
+use flow_daemon::outbox::Patience;
 use flow_daemon::serve::{Daemon, NoStart, Settings, Started};
 use flow_daemon::shard::Release;
+use flow_daemon::store::StoreError;
 use flow_graph::canonical::fingerprint_of;
 use flow_runtime::driver::deploy::Refused;
 use tokio::runtime::Runtime;
@@ -61,14 +63,27 @@ pub(crate) fn run(args: &ServeArgs, terminal: &mut Terminal) -> Result<Exit, Fai
     let Some(release) = release(&project, args.dir.as_deref(), terminal)? else { return Ok(Exit::Found) };
     let changes = Changes::of(args.dir.as_deref())?;
     let runtime = runtime()?;
+    let channels = channels::open(&project, &release.program.teams, args)?;
     let settings = settings(args)?;
     let store = settings.store.clone();
     let trouble = Arc::new(|message: &str| Terminal::new(crate::args::Colour::Auto).complain(&Failure::new(message)));
-    let daemon = runtime.block_on(Daemon::start(settings, release.clone(), trouble)).map_err(no_start)?;
-    greet(&daemon.started, &project, &store, &release, terminal);
+    let daemon = match runtime.block_on(Daemon::start(settings, release.clone(), trouble)) {
+        Ok(daemon) => daemon,
+        Err(NoStart::Refused(refused)) => {
+            refusals(refused).iter().for_each(|failure| terminal.complain(failure));
+            return Ok(Exit::Found);
+        }
+        Err(NoStart::Store(error)) => return Err(unusable(error)),
+        Err(NoStart::System(why)) => return Err(Failure::new(why)),
+    };
+    greet(&daemon.started, &store, &release, terminal);
+    if channels.trial {
+        let words = "a trial: none of the variables that `flow.toml` names is set, so what leaves is printed here";
+        terminal.say(&format!("  {}\n", terminal.paint(YELLOW, words)));
+    }
     let app = Arc::clone(daemon.app());
     let (stop, stopped) = watch::channel(false);
-    let running = runtime.spawn(daemon.run(Arc::new(Lines), stopped));
+    let running = runtime.spawn(daemon.run(Arc::new(channels.channels), stopped));
     while let Some(changed) = changes.next() {
         if !args.no_watch {
             let what = terminal.paint(DIM, &format!("{} has changed", changed.display()));
@@ -127,7 +142,7 @@ fn settings(args: &ServeArgs) -> Result<Settings, Failure> {
     })
 }
 
-fn greet(started: &Started, project: &Project, store: &Path, release: &Release, terminal: &mut Terminal) {
+fn greet(started: &Started, store: &Path, release: &Release, terminal: &mut Terminal) {
     let fingerprint: String = fingerprint_of(&release.program).chars().take(12).collect();
     let name = &release.program.project.name;
     let mut text =
@@ -149,7 +164,6 @@ fn greet(started: &Started, project: &Project, store: &Path, release: &Release, 
     if started.deployed {
         text.push_str(&terminal.paint(GREEN, "  the program has changed and has taken over\n"));
     }
-    let _ = project;
     terminal.say(&text);
 }
 
@@ -157,8 +171,7 @@ fn greet(started: &Started, project: &Project, store: &Path, release: &Release, 
 fn reload(args: &ServeArgs, app: &App, runtime: &Runtime, terminal: &mut Terminal) -> Result<(), Failure> {
     let project = Project::load(args.dir.as_deref())?;
     let Some(release) = release(&project, args.dir.as_deref(), terminal)? else {
-        let kept = terminal.paint(YELLOW, "the program that runs is kept");
-        terminal.say(&format!("{kept}\n"));
+        keep(terminal);
         return Ok(());
     };
     let next = fingerprint_of(&release.program);
@@ -178,53 +191,37 @@ fn reload(args: &ServeArgs, app: &App, runtime: &Runtime, terminal: &mut Termina
             terminal.say(&format!("{} {short}, {people} carried over\n", terminal.paint(GREEN, "now runs")));
         }
         Err(refused) => {
-            terminal.complain(&refusal(refused));
-            terminal.say(&format!("{}\n", terminal.paint(YELLOW, "the program that runs is kept")));
+            refusals(refused).iter().for_each(|failure| terminal.complain(failure));
+            keep(terminal);
         }
     }
     Ok(())
 }
 
-fn refusal(refused: Refused) -> Failure {
+fn keep(terminal: &mut Terminal) {
+    terminal.note(&format!("{}\n", terminal.paint(YELLOW, "the program that runs is kept")));
+}
+
+/// Why a program does not take over, a failure for each place.
+fn refusals(refused: Refused) -> Vec<Failure> {
     match refused {
-        Refused::Stranded(left) => {
-            let all: Vec<_> =
-                left.iter().map(|left| format!("{} ({}:{})", left.message(), left.file, left.line)).collect();
-            let help: Vec<_> =
-                left.iter().map(|left| format!("{}: {}", left.help(), left.clauses.join(", or "))).collect();
-            Failure::new(all.join("; ")).help(help.join("; "))
-        }
-        Refused::Unusable(error) => Failure::new(format!("the program cannot be run: {error}")),
+        Refused::Stranded(left) => left
+            .iter()
+            .map(|left| {
+                let clauses: String = left.clauses.iter().map(|clause| format!("\n        {clause}")).collect();
+                let message = format!("{} ({}:{})", left.message(), left.file, left.line);
+                Failure::new(message).help(format!("{}{clauses}", left.help()))
+            })
+            .collect(),
+        Refused::Unusable(error) => vec![Failure::new(format!("the program cannot be run: {error}"))],
     }
 }
 
-fn no_start(why: NoStart) -> Failure {
-    match why {
-        NoStart::Store(error) => {
-            let failure = Failure::new(error.message);
-            match error.help {
-                Some(help) => failure.help(help),
-                None => failure,
-            }
-        }
-        NoStart::Refused(refused) => refusal(refused),
-        NoStart::System(why) => Failure::new(why),
-    }
-}
-
-/// Tells each delivery in a line.
-struct Lines;
-
-impl Courier for Lines {
-    async fn deliver(&self, delivery: &Delivery) -> Outcome {
-        let what = match &delivery.what {
-            What::Message(message) => format!("{}  {}", message.name, message.subject.as_deref().unwrap_or_default()),
-            What::Call { connector, action, .. } => format!("{connector}.{action}"),
-            What::Notice { team, text } => format!("{team}  {text}"),
-        };
-        let line = format!("{}  {}  {what}\n", delivery.at, delivery.contact);
-        Terminal::new(crate::args::Colour::Auto).say(&line);
-        Outcome::Delivered { reference: None, answer: None }
+fn unusable(error: StoreError) -> Failure {
+    let failure = Failure::new(error.message);
+    match error.help {
+        Some(help) => failure.help(help),
+        None => failure,
     }
 }
 

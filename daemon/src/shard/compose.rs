@@ -1,15 +1,15 @@
 //! What leaves because of a decision.
 
-use flow_graph::program::Program;
+use flow_graph::program::{Program, Route, Team};
 use flow_machine::decision::{DecisionKind, RenderData, Send};
 use flow_runtime::{Content, Decided, values};
 use serde_json::Map;
 
 use crate::delivery::{Delivery, Message, What};
 
-/// What leaves because of a decision, if anything; and why it cannot, where it cannot. `ordinal` counts the decisions of one turn: with
-/// it each delivery has a key of its own, and the same one whenever the same turn is run.
-pub(super) fn delivery(program: &Program, decided: &Decided<'_>, ordinal: u32) -> Option<(Delivery, Option<String>)> {
+/// What leaves because of a decision, if anything; and why it cannot, where it cannot. `ordinal` counts the decisions of
+/// one turn: with it each delivery has a key of its own, and the same one whenever the same turn is run.
+pub(super) fn deliveries(program: &Program, decided: &Decided<'_>, ordinal: u32) -> Vec<(Delivery, Option<String>)> {
     let decision = &decided.decision;
     let (key, what) = match &decision.kind {
         DecisionKind::Send(send) => (send.key.clone(), message(program, send, decided.content.as_ref())),
@@ -18,8 +18,8 @@ pub(super) fn delivery(program: &Program, decided: &Decided<'_>, ordinal: u32) -
             (key(decided, ordinal), call(connector, action.clone(), decided.content.as_ref()))
         }
         DecisionKind::Notify { team, .. } => {
-            let team = program.teams.get(*team).map(|it| it.name.clone()).unwrap_or_default();
-            (key(decided, ordinal), notice(team, decided.content.as_ref()))
+            let Some(team) = program.teams.get(*team) else { return Vec::new() };
+            return notices(team, decided, ordinal);
         }
         DecisionKind::Held { .. }
         | DecisionKind::Dropped { .. }
@@ -37,10 +37,10 @@ pub(super) fn delivery(program: &Program, decided: &Decided<'_>, ordinal: u32) -
         | DecisionKind::SlaStarted { .. }
         | DecisionKind::SlaMet { .. }
         | DecisionKind::SlaReminded { .. }
-        | DecisionKind::SlaBreached { .. } => return None,
+        | DecisionKind::SlaBreached { .. } => return Vec::new(),
     };
     let (what, why) = what;
-    Some((Delivery { key, contact: decided.id.to_string(), at: decision.at, what }, why))
+    vec![(Delivery { key, contact: decided.id.to_string(), at: decision.at, what }, why)]
 }
 
 /// What leaves; and why it cannot, where nothing was composed.
@@ -79,11 +79,19 @@ fn call(connector: String, action: String, content: Option<&Content>) -> Compose
     }
 }
 
-fn notice(team: String, content: Option<&Content>) -> Composed {
-    match content {
-        Some(Content::Notice(text)) => (What::Notice { team, text: text.clone() }, None),
-        other => (What::Notice { team, text: String::new() }, Some(why(other))),
-    }
+/// One for each way in which a team is reached, so that a failure of one repeats no other.
+fn notices(team: &Team, decided: &Decided<'_>, ordinal: u32) -> Vec<(Delivery, Option<String>)> {
+    let (text, why) = match decided.content.as_ref() {
+        Some(Content::Notice(text)) => (text.clone(), None),
+        other => (String::new(), Some(why(other))),
+    };
+    let key = key(decided, ordinal);
+    let one = |(number, route): (usize, &Route)| {
+        let what = What::Notice { team: team.name.clone(), text: text.clone(), route: Some(route.clone()) };
+        let key = format!("{key}/{}", number + 1);
+        (Delivery { key, contact: decided.id.to_string(), at: decided.decision.at, what }, why.clone())
+    };
+    team.routes.iter().enumerate().map(one).collect()
 }
 
 fn why(content: Option<&Content>) -> String {

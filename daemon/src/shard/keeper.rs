@@ -108,10 +108,11 @@ impl Observer for Keeper {
             return;
         }
         self.log.decision(decided.contact, &decided.decision);
-        match compose::delivery(self.engine.program(), &decided, ordinal) {
-            Some((delivery, None)) => self.deliveries.push(delivery),
-            Some((delivery, Some(why))) => self.failures.push((delivery, why)),
-            None => {}
+        for (delivery, why) in compose::deliveries(self.engine.program(), &decided, ordinal) {
+            match why {
+                None => self.deliveries.push(delivery),
+                Some(why) => self.failures.push((delivery, why)),
+            }
         }
     }
 
