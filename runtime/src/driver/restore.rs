@@ -59,15 +59,15 @@ impl Driver {
             self.counts.became(became);
             return;
         }
-        let placed = Placed {
-            incoming,
+        let mut incoming = incoming;
+        let mut placed = Placed {
             at,
             number: self.counts.inputs,
             contact: resolved.contact,
             slot: resolved.contact,
             created: resolved.created,
         };
-        self.partition.take(placed, leaving, &merged, observer);
+        self.partition.take(&mut incoming, &mut placed, (leaving, &merged), observer);
     }
 
     /// When the first contact is due, if any is: not before this instant.
