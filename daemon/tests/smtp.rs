@@ -89,6 +89,19 @@ async fn a_letter_arrives_the_same_each_time() {
 }
 
 #[tokio::test]
+async fn lines_of_dots_arrive_as_they_were() {
+    let mail = Mail::start(&[], "smtp://127.0.0.1:PORT");
+    let mut delivery = message("k", "email", "ana@example.org");
+    let What::Message(message) = &mut delivery.what else { panic!("a message") };
+    (message.html, message.body) = (false, format!(".\n..\n.a\n{}\nü\n.\n", "long ".repeat(400)));
+    let body = message.body.replace('\n', "\r\n");
+    for _ in 0..2 {
+        assert!(matches!(mail.channels.deliver(&delivery).await, Outcome::Delivered { .. }));
+        assert_eq!(mail.letter().0["read"]["parts"]["text/plain"].as_str(), Some(body.as_str()));
+    }
+}
+
+#[tokio::test]
 async fn a_letter_says_how_to_unsubscribe() {
     let links = Arc::new(Links::new("https://mail.acme.example", &[Secret::new("0123456789abcdef")]).expect("links"));
     let mail = Mail::with_links(&[], "smtp://127.0.0.1:PORT", Some(Arc::clone(&links)));

@@ -23,7 +23,8 @@ const LINK_CHARS_MAX: usize = 970;
 pub(super) struct Letter {
     pub(super) from: Address,
     pub(super) to: Address,
-    pub(super) bytes: Vec<u8>,
+    /// As it is sent after `DATA`: dots doubled at the start of a line, and the last one.
+    pub(super) content: String,
 }
 
 impl Letter {
@@ -67,7 +68,7 @@ pub(super) fn compose(delivery: &Delivery, from: &Mailbox, links: Option<&Links>
             return Err("mail carries messages and notices to an address only".into());
         }
     };
-    Ok(Letter { from: from.email.clone(), to, bytes: letter.formatted() })
+    Ok(Letter { from: from.email.clone(), to, content: content(letter.formatted())? })
 }
 
 fn builder(delivery: &Delivery, from: &Mailbox, to: Address) -> MessageBuilder {
@@ -115,6 +116,13 @@ fn notice_letter(team: &str, text: &str, builder: MessageBuilder) -> Result<Comp
         .map_err(|_| "no letter can be made of this".into())
 }
 
+/// A letter as SMTP carries it (RFC 5321, section 4.5.2).
+fn content(letter: Vec<u8>) -> Result<String, String> {
+    let letter = String::from_utf8(letter).map_err(|_| "no letter can be made of this")?;
+    let end = if letter.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" };
+    Ok(letter.replace("\r\n.", "\r\n..") + end)
+}
+
 /// An address as it is written in an envelope: the domain in ASCII (`xn--…`).
 fn address(text: &str) -> Option<Address> {
     let (user, domain) = text.trim().rsplit_once('@')?;
@@ -152,7 +160,7 @@ mod tests {
             change(message);
         }
         let from = sender("Bäcker & Söhne <hello@acme.example>").expect("a sender");
-        compose(&delivery, &from, None).map(|letter| String::from_utf8(letter.bytes).expect("ascii"))
+        compose(&delivery, &from, None).map(|letter| letter.content)
     }
 
     #[test]
@@ -181,6 +189,17 @@ mod tests {
             assert!(letter(|message| message.to = Some(to.into())).is_err(), "{to}");
         }
         assert!(letter(|message| message.to = None).is_err());
+    }
+
+    #[test]
+    fn a_dot_ends_the_letter_and_no_other_does() {
+        let one = letter(|message| {
+            message.html = false;
+            message.body = "one\n.\r\n.\n..two\n.".into();
+        });
+        let one = one.expect("a letter");
+        assert!(one.ends_with("\r\n\r\none\r\n..\r\n..\r\n...two\r\n..\r\n.\r\n"), "{one:?}");
+        assert!(!one.replace("\r\n", "").contains(['\r', '\n']), "{one:?}");
     }
 
     #[test]
