@@ -35,6 +35,7 @@ pub(crate) enum Command {
     Test(TestArgs),
     Run(RunArgs),
     Serve(ServeArgs),
+    Import(ImportArgs),
     Why(WhyArgs),
     Graph(GraphArgs),
     Explain(ExplainArgs),
@@ -272,12 +273,44 @@ pub(crate) struct ServeArgs {
     /// Most calls that one write key may send in a second [default: no limit]
     #[arg(long, value_name = "CALLS")]
     pub(crate) rate: Option<u32>,
+    /// Where people reach the daemon, for the links of letters: unsubscribing, preferences, clicks, opens;
+    /// `FLOW_LINK_SECRET` seals them, `FLOW_REPORT_SECRET` lets reports of bounces in
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
     /// Let webhooks and connectors go to this machine and to private networks, too
     #[arg(long)]
     pub(crate) allow_private: bool,
     /// Do not watch the project's files
     #[arg(long)]
     pub(crate) no_watch: bool,
+}
+
+/// Bring files of events into the store of a daemon that is stopped
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  flow import examples/shop --events examples/shop/events.jsonl
+  flow import /srv/shop --events orders.csv --mapping orders --store /var/lib/flow/shop.db
+What is older than `late_after` is known from then on, and sets nothing off. A file may be
+imported again: what was taken counts once. What leaves, leaves when the daemon is started.")]
+pub(crate) struct ImportArgs {
+    /// A folder of the project [default: this one]
+    pub(crate) dir: Option<PathBuf>,
+    /// Files of events: JSON Lines, or CSV by a mapping (`-`: standard input)
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub(crate) events: Vec<PathBuf>,
+    /// The `[import.NAME]` of `flow.toml` for CSV files; needed where there are several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) mapping: Option<String>,
+    /// The store [default: `flow.db` in the project's folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+    /// Say nothing but what is wrong
+    #[arg(long)]
+    pub(crate) quiet: bool,
+    /// End with code 3 when rows could not be used
+    #[arg(long)]
+    pub(crate) strict: bool,
 }
 
 /// Draw a project, or one item with what it reads and what it causes

@@ -5,6 +5,7 @@ pub(crate) mod explain;
 pub(crate) mod fix;
 pub(crate) mod fmt;
 pub(crate) mod graph;
+pub(crate) mod import;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod test;

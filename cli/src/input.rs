@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flow_compiler::settings::{ImportSettings, Settings};
@@ -40,7 +40,12 @@ impl Source {
 
 /// All files that were named, in that order.
 pub(crate) fn open(args: &InputArgs, settings: &Settings) -> Result<Vec<Source>, Failure> {
-    args.events.iter().map(|path| source(path, args, settings)).collect()
+    all(&args.events, args.mapping.as_deref(), settings)
+}
+
+/// All files of a list, in that order; tables by the mapping of a name.
+pub(crate) fn all(paths: &[PathBuf], mapping: Option<&str>, settings: &Settings) -> Result<Vec<Source>, Failure> {
+    paths.iter().map(|path| source(path, mapping, settings)).collect()
 }
 
 /// The instant of `--until`: a time without an offset is in the project's zone, a date alone is its end there.
@@ -79,8 +84,8 @@ fn instant(text: &str, zone: &TimeZone) -> Option<jiff::Timestamp> {
     zone.to_timestamp(text.parse::<DateTime>().ok()?).ok()
 }
 
-fn source(path: &Path, args: &InputArgs, settings: &Settings) -> Result<Source, Failure> {
-    let format = format(path, args, settings)?;
+fn source(path: &Path, mapping: Option<&str>, settings: &Settings) -> Result<Source, Failure> {
+    let format = format(path, mapping, settings)?;
     if path == Path::new("-") {
         let mut reader: Box<dyn BufRead> = Box::new(BufReader::with_capacity(BUFFER_BYTES, io::stdin()));
         let format = look(format, &mut reader);
@@ -107,15 +112,15 @@ fn look(format: Format, reader: &mut Box<dyn BufRead>) -> Format {
 }
 
 /// CSV by its ending, or because a mapping is named and the ending does not say otherwise.
-fn format(path: &Path, args: &InputArgs, settings: &Settings) -> Result<Format, Failure> {
+fn format(path: &Path, mapping: Option<&str>, settings: &Settings) -> Result<Format, Failure> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let delimiter = if ending == "tsv" { b'\t' } else { b',' };
     let table = matches!(ending.as_str(), "csv" | "tsv");
     let lines = matches!(ending.as_str(), "jsonl" | "json" | "ndjson");
-    if !table && (lines || args.mapping.is_none()) {
+    if !table && (lines || mapping.is_none()) {
         return Ok(Format::Segment);
     }
-    let import = import(path, args.mapping.as_deref(), settings)?;
+    let import = import(path, mapping, settings)?;
     Ok(Format::Csv(Mapping {
         event: import.event.value.clone(),
         contact: import.contact.value.clone(),

@@ -45,6 +45,7 @@ fn main() -> ExitCode {
         Command::Test(args) => commands::test::run(args, &mut terminal),
         Command::Run(args) => commands::run::run(args, &mut terminal),
         Command::Serve(args) => commands::serve::run(args, &mut terminal),
+        Command::Import(args) => commands::import::run(args, &mut terminal),
         Command::Why(args) => commands::why::run(args, &mut terminal),
         Command::Graph(args) => commands::graph::run(args, &mut terminal),
         Command::Explain(args) => commands::explain::run(args, &mut terminal),

@@ -11,6 +11,7 @@ pub mod delivery;
 pub mod explain;
 mod html;
 pub mod http;
+pub mod import;
 pub mod links;
 pub mod log;
 pub mod outbox;

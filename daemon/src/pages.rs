@@ -38,6 +38,12 @@ pub struct Pages {
     pub secret: Option<Secret>,
 }
 
+impl std::fmt::Debug for Pages {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pages").field("links", &self.links).field("project", &self.project).finish_non_exhaustive()
+    }
+}
+
 /// The routes: `/m/unsubscribe`, `/m/preferences`, `/m/click`, `/m/open`, `/m/reports`.
 pub fn router(pages: Pages) -> Router {
     Router::new()

@@ -1,5 +1,7 @@
 //! All of the daemon put together: store, shard, outbox, network.
 
+mod reporter;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,11 +15,15 @@ use tokio::sync::{Notify, watch};
 use crate::clock::Clock;
 use crate::http::keys::{Keys, generate, hash};
 use crate::http::{self, App, Limits, Names, Rate};
+use crate::links::Links;
 use crate::outbox::{Courier, Outbox, Patience};
+use crate::pages::{self, Pages};
+use crate::secret::Secret;
 use crate::service::Service;
 use crate::shard::{Release, Shard};
 use crate::store::sqlite::{Reader, SqliteStore};
 use crate::store::{Store, StoreError};
+use reporter::Reporter;
 
 /// How long what is under way may take when the daemon is to stop.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -35,6 +41,10 @@ pub struct Settings {
     pub limits: Limits,
     /// How often a delivery is tried.
     pub patience: Patience,
+    /// The links of letters, where they lead to this daemon.
+    pub links: Option<Arc<Links>>,
+    /// With which bounces and complaints are let in.
+    pub reports: Option<Secret>,
     /// How many times faster than everybody's clock its own goes; none: it is everybody's.
     pub pace: Option<f64>,
 }
@@ -66,6 +76,7 @@ pub struct Daemon {
     reader: Reader,
     patience: Patience,
     clock: Clock,
+    pages: Option<Pages>,
     /// What a start did.
     pub started: Started,
 }
@@ -101,7 +112,7 @@ impl Daemon {
     ) -> Result<Self, NoStart> {
         let mut store = SqliteStore::open(&settings.store)?;
         let reader = Reader::open(&settings.store)?;
-        let (shard, clock, resumed, deployed) = shard(&mut store, &reader, &settings, &release)?;
+        let Opened { shard, clock, resumed, deployed } = open(&mut store, settings.pace, &release)?;
         let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
             let why = error.to_string();
             let why = why.split(" (os error").next().unwrap_or_default().to_lowercase();
@@ -114,6 +125,13 @@ impl Daemon {
         let news = Arc::new(Notify::new());
         let service = Service::start(shard, Box::new(store), clock.clone(), Arc::clone(&news), trouble)
             .map_err(|error| NoStart::System(error.to_string()))?;
+        let reporter = Reporter { door: service.door().clone(), reader: reader.clone() };
+        let pages = settings.links.map(|links| Pages {
+            links,
+            reports: Arc::new(reporter),
+            project: Arc::from(release.program.project.name.as_str()),
+            secret: settings.reports,
+        });
         let app = Arc::new(App {
             door: service.door().clone(),
             reader: reader.clone(),
@@ -123,7 +141,7 @@ impl Daemon {
             rate: Rate::default(),
             begun: Instant::now(),
         });
-        Ok(Self { service, app, listener, news, reader, patience: settings.patience, clock, started })
+        Ok(Self { service, app, listener, news, reader, patience: settings.patience, clock, pages, started })
     }
 
     /// What the network sees, for whoever wants to come to it without.
@@ -134,11 +152,16 @@ impl Daemon {
 
     /// Serves until it is told to stop, then takes what has come in, keeps it, and ends within some seconds.
     pub async fn run<C: Courier>(self, courier: Arc<C>, mut stop: watch::Receiver<bool>) {
-        let Self { service, app, listener, news, reader, patience, clock, .. } = self;
+        let Self { service, app, listener, news, reader, patience, clock, pages, started: _ } = self;
         let outbox = Outbox { courier, reader, door: service.door().clone(), clock, news, patience };
         let outbox = tokio::spawn(outbox.run());
         let mut also = stop.clone();
-        let server = axum::serve(listener, http::router(app)).with_graceful_shutdown(async move {
+        let routes = http::router(app);
+        let routes = match pages {
+            Some(pages) => routes.merge(pages::router(pages)),
+            None => routes,
+        };
+        let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
             // Whoever could say stop is gone: then it stops.
             let _ = also.wait_for(|stop| *stop).await;
         });
@@ -167,21 +190,29 @@ fn keys(store: &SqliteStore, given: Keys, now: Timestamp) -> Result<(Keys, Made)
     Ok((Keys { write, admin }, made))
 }
 
-type Ready = (Shard, Clock, bool, bool);
+/// A shard that goes on where its store stands.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) shard: Shard,
+    pub(crate) clock: Clock,
+    resumed: bool,
+    deployed: bool,
+}
 
-fn shard(store: &mut SqliteStore, reader: &Reader, settings: &Settings, release: &Release) -> Result<Ready, NoStart> {
-    let blocks = Arc::new(reader.clone());
+/// Goes on where a store stands, and lets a program take over where it is another one.
+pub(crate) fn open(store: &mut SqliteStore, pace: Option<f64>, release: &Release) -> Result<Opened, NoStart> {
+    let blocks = Arc::new(Reader::open(store.path())?);
     let restored = Shard::restore(store, Arc::clone(&blocks) as _)?;
-    let clock = clock(settings.pace, restored.as_ref());
+    let clock = clock(pace, restored.as_ref());
     let now = clock.now();
     let Some(mut shard) = restored else {
         let mut shard = Shard::new(release, now, blocks).map_err(NoStart::Refused)?;
         store.commit(&shard.commit(0))?;
-        return Ok((shard, clock, false, false));
+        return Ok(Opened { shard, clock, resumed: false, deployed: false });
     };
     let fingerprint = |program| flow_graph::canonical::fingerprint_of(program);
-    let changed = fingerprint(shard.engine().program()) != fingerprint(&release.program);
-    if changed {
+    let deployed = fingerprint(shard.engine().program()) != fingerprint(&release.program);
+    if deployed {
         // What was due under the old program happens under the old program.
         while !shard.pass(now) {
             store.commit(&shard.commit(0))?;
@@ -189,7 +220,7 @@ fn shard(store: &mut SqliteStore, reader: &Reader, settings: &Settings, release:
         shard.deploy(release, now).map_err(NoStart::Refused)?;
         store.commit(&shard.commit(0))?;
     }
-    Ok((shard, clock, true, changed))
+    Ok(Opened { shard, clock, resumed: true, deployed })
 }
 
 /// The clock of a daemon: a fast one goes on where it stood.

@@ -52,6 +52,8 @@ pub(crate) enum Ask {
     },
     /// Something has left, or has not; what is said of it comes in as calls.
     Settled { settled: Settled, calls: Told, done: oneshot::Sender<Kept> },
+    /// Something is said of a contact.
+    Told { told: Told, done: oneshot::Sender<Kept> },
     /// Somebody wants to look.
     Look(Box<dyn FnOnce(&Shard) + Send>),
     /// Another program shall run.
@@ -184,6 +186,11 @@ impl Keeper {
                 let calls = calls(&self.shard);
                 calls.into_iter().for_each(|call| self.shard.take(call, now));
                 self.shard.settle([settled]);
+                done.push(when);
+            }
+            Ask::Told { told, done: when } => {
+                *count += 1;
+                told(&self.shard).into_iter().for_each(|call| self.shard.take(call, now));
                 done.push(when);
             }
             Ask::Look(look) => look(&self.shard),

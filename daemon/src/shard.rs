@@ -5,13 +5,14 @@
 
 mod checkpoint;
 mod compose;
+pub mod feedback;
 mod keeper;
 pub mod lineage;
 mod restore;
 
 use std::sync::Arc;
 
-use flow_graph::{Program, Timestamp};
+use flow_graph::{Program, Timestamp, Value};
 use flow_machine::{Contact, Engine};
 use flow_runtime::driver::Counts;
 use flow_runtime::driver::deploy::{self, Refused};
@@ -192,6 +193,14 @@ impl Shard {
     #[must_use]
     pub fn is_user(&self, id: &str) -> bool {
         self.driver.people().find_user(id).is_some()
+    }
+
+    /// The id of the first contact that has an address, whatever its letters' size; all of them are looked at.
+    #[must_use]
+    pub fn with_address(&self, address: &str) -> Option<String> {
+        let field = self.engine().program().email_field?;
+        let has = |contact: &&Contact| matches!(contact.facts.field(field), Value::Text(own) if own.eq_ignore_ascii_case(address));
+        self.driver.contacts().find(has).map(|contact| contact.id.to_string())
     }
 
     /// How many contacts there are, those that became part of others too.

@@ -2,13 +2,15 @@
 
 mod channels;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
 use flow_daemon::http::keys::{Keys, hash};
 use flow_daemon::http::{App, Limits};
+use flow_daemon::links::Links;
 use flow_daemon::outbox::Patience;
+use flow_daemon::secret::Secret;
 use flow_daemon::serve::{Daemon, NoStart, Settings, Started};
 use flow_daemon::shard::Release;
 use flow_daemon::store::StoreError;
@@ -17,7 +19,7 @@ use flow_runtime::driver::deploy::Refused;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-use crate::args::ServeArgs;
+use crate::args::{Colour, ServeArgs};
 use crate::commands::check::compiled;
 use crate::failure::{Exit, Failure};
 use crate::project::{self, Project};
@@ -63,18 +65,13 @@ pub(crate) fn run(args: &ServeArgs, terminal: &mut Terminal) -> Result<Exit, Fai
     let Some(release) = release(&project, args.dir.as_deref(), terminal)? else { return Ok(Exit::Found) };
     let changes = Changes::of(args.dir.as_deref())?;
     let runtime = runtime()?;
-    let channels = channels::open(&project, &release.program.teams, args)?;
-    let settings = settings(args)?;
+    let links = links(args)?;
+    let channels = channels::open(&project, &release.program.teams, args, links.clone())?;
+    let settings = settings(args, links)?;
     let store = settings.store.clone();
-    let trouble = Arc::new(|message: &str| Terminal::new(crate::args::Colour::Auto).complain(&Failure::new(message)));
-    let daemon = match runtime.block_on(Daemon::start(settings, release.clone(), trouble)) {
+    let daemon = match runtime.block_on(Daemon::start(settings, release.clone(), trouble())) {
         Ok(daemon) => daemon,
-        Err(NoStart::Refused(refused)) => {
-            refusals(refused).iter().for_each(|failure| terminal.complain(failure));
-            return Ok(Exit::Found);
-        }
-        Err(NoStart::Store(error)) => return Err(unusable(error)),
-        Err(NoStart::System(why)) => return Err(Failure::new(why)),
+        Err(why) => return no_start(why, terminal),
     };
     greet(&daemon.started, &store, &release, terminal);
     if channels.trial {
@@ -106,7 +103,11 @@ fn runtime() -> Result<Runtime, Failure> {
 }
 
 /// What the project says now, if it is right.
-fn release(project: &Project, dir: Option<&Path>, terminal: &mut Terminal) -> Result<Option<Release>, Failure> {
+pub(super) fn release(
+    project: &Project,
+    dir: Option<&Path>,
+    terminal: &mut Terminal,
+) -> Result<Option<Release>, Failure> {
     let Some((program, _)) = compiled(project, terminal) else { return Ok(None) };
     let commit = commit(&project::root(dir)?);
     Ok(Some(Release { program: Arc::new(program), who: "serve".to_owned(), commit }))
@@ -122,19 +123,41 @@ fn commit(folder: &Path) -> Option<String> {
     git(&["rev-parse", "HEAD"]).filter(|_| clean)
 }
 
-fn settings(args: &ServeArgs) -> Result<Settings, Failure> {
-    let store = match &args.store {
-        Some(store) => store.clone(),
-        None => project::root(args.dir.as_deref())?.join(STORE),
-    };
-    let of = |name: &str| std::env::var(name).ok().filter(|key| !key.is_empty());
-    let key = |name: &str| of(name).map(|key| (name.to_owned(), hash(&key))).into_iter().collect();
+/// The links of letters, where people can reach the daemon.
+fn links(args: &ServeArgs) -> Result<Option<Arc<Links>>, Failure> {
+    let Some(base) = &args.public_url else { return Ok(None) };
+    let secrets: Vec<_> = variable("FLOW_LINK_SECRET").iter().flat_map(|all| all.split(',')).map(Secret::new).collect();
+    if secrets.is_empty() {
+        return Err(Failure::new("the variable `FLOW_LINK_SECRET` is not set: links are sealed with it")
+            .help("`openssl rand -base64 32` makes one; keep it, links of letters that were sent need it"));
+    }
+    let links = Links::new(base, &secrets).map_err(|why| Failure::new(format!("`--public-url {base}`: {why}")))?;
+    Ok(Some(Arc::new(links)))
+}
+
+/// Where the store of a project is.
+pub(super) fn store(named: Option<&Path>, dir: Option<&Path>) -> Result<PathBuf, Failure> {
+    match named {
+        Some(store) => Ok(store.to_owned()),
+        None => Ok(project::root(dir)?.join(STORE)),
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn settings(args: &ServeArgs, links: Option<Arc<Links>>) -> Result<Settings, Failure> {
+    let store = store(args.store.as_deref(), args.dir.as_deref())?;
+    let key = |name: &str| variable(name).map(|key| (name.to_owned(), hash(&key))).into_iter().collect();
     Ok(Settings {
         listen: args.listen,
         store,
         keys: Keys { write: key("FLOW_WRITE_KEY"), admin: key("FLOW_ADMIN_TOKEN") },
         limits: Limits { per_second: args.rate.unwrap_or(0), ..Limits::default() },
         patience: Patience::default(),
+        links,
+        reports: variable("FLOW_REPORT_SECRET").map(Secret::new),
         pace: match args.clock {
             Pace::Real => None,
             Pace::Fast(pace) => Some(pace),
@@ -214,6 +237,23 @@ fn refusals(refused: Refused) -> Vec<Failure> {
             })
             .collect(),
         Refused::Unusable(error) => vec![Failure::new(format!("the program cannot be run: {error}"))],
+    }
+}
+
+/// Tells that nothing can be kept, when that is so.
+pub(super) fn trouble() -> Arc<dyn Fn(&str) + Send + Sync> {
+    Arc::new(|message: &str| Terminal::new(Colour::Auto).complain(&Failure::new(message)))
+}
+
+/// Why a store is not opened.
+pub(super) fn no_start(why: NoStart, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    match why {
+        NoStart::Refused(refused) => {
+            refusals(refused).iter().for_each(|failure| terminal.complain(failure));
+            Ok(Exit::Found)
+        }
+        NoStart::Store(error) => Err(unusable(error)),
+        NoStart::System(why) => Err(Failure::new(why)),
     }
 }
 

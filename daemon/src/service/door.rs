@@ -6,15 +6,14 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 
 use flow_graph::program::builtin;
 use flow_graph::{Timestamp, Value};
-use flow_machine::Event;
 use flow_runtime::Incoming;
 use flow_runtime::driver::deploy::{self, Refused};
-use flow_runtime::ingest::{Origin, Who};
 use tokio::sync::oneshot;
 
-use super::{Ask, Kept, Unkept};
+use super::{Ask, Kept, Told, Unkept};
 use crate::clock::Clock;
 use crate::delivery::{Delivery, Outcome, What};
+use crate::shard::feedback::Feedback;
 use crate::shard::{Release, Shard};
 use crate::store::{Act, Fate, Reject, Settled};
 
@@ -59,6 +58,29 @@ impl Door {
         kept(when).await
     }
 
+    /// Takes calls as [`Door::take`] does, from a thread that may wait for room; what comes back says when they are kept.
+    ///
+    /// # Errors
+    /// When nothing was taken.
+    pub(crate) fn take_later(
+        &self,
+        program: u32,
+        calls: Vec<Incoming>,
+        rejects: Vec<Reject>,
+    ) -> Result<oneshot::Receiver<Kept>, Closed> {
+        let (done, when) = oneshot::channel();
+        self.ask.send(Ask::Calls { program, calls, rejects, done }).map_err(|_| Closed::Stopping)?;
+        Ok(when)
+    }
+
+    /// Looks at the shard when it is the turn of who asks, from a thread that may wait for room.
+    ///
+    /// # Errors
+    /// When the daemon stops.
+    pub(crate) fn look_later(&self, look: impl FnOnce(&Shard) + Send + 'static) -> Result<(), Closed> {
+        self.ask.send(Ask::Look(Box::new(look))).map_err(|_| Closed::Stopping)
+    }
+
     /// Keeps what became of a delivery, and takes what that means for the contact.
     ///
     /// # Errors
@@ -68,6 +90,16 @@ impl Door {
         let at = settled.at;
         let calls = Box::new(move |shard: &Shard| report(shard, &delivery, &outcome, at).into_iter().collect());
         self.send_waiting(Ask::Settled { settled, calls, done }).await?;
+        kept(when).await
+    }
+
+    /// Takes what is said of a contact, once the shard knows who that is; returns when it is kept.
+    ///
+    /// # Errors
+    /// When nothing was taken.
+    pub(crate) async fn tell(&self, told: Told) -> Result<(), Closed> {
+        let (done, when) = oneshot::channel();
+        self.send(Ask::Told { told, done })?;
         kept(when).await
     }
 
@@ -163,32 +195,15 @@ async fn kept(when: oneshot::Receiver<Kept>) -> Result<(), Closed> {
 /// What has become of a message comes back as an event of its contact.
 fn report(shard: &Shard, delivery: &Delivery, outcome: &Outcome, at: Timestamp) -> Option<Incoming> {
     let What::Message(message) = &delivery.what else { return None };
-    let (kind, hard) = match outcome {
-        Outcome::Delivered { .. } => (builtin::DELIVERED, Value::Missing),
-        Outcome::Never { bounced: true, .. } => (builtin::BOUNCED, Value::Bool(true)),
+    let mut says = vec![(builtin::MESSAGE, Value::text(message.name.as_str()))];
+    let event = match outcome {
+        Outcome::Delivered { .. } => builtin::DELIVERED,
+        Outcome::Never { bounced: true, .. } => {
+            says.push((builtin::HARD, Value::Bool(true)));
+            builtin::BOUNCED
+        }
         Outcome::Never { .. } | Outcome::Later { .. } => return None,
     };
-    let mut values = vec![Value::Missing; builtin::FIELDS.len()];
-    for (slot, value) in [(builtin::MESSAGE, Value::text(message.name.as_str())), (builtin::HARD, hard)] {
-        if let Some(place) = values.get_mut(usize::from(slot)) {
-            *place = value;
-        }
-    }
-    let id: Arc<str> = Arc::from(format!("report/{}", delivery.key));
-    let event = Event { kind, id: Arc::clone(&id), time: at, values: values.into(), meta: None };
-    let contact = Some(Arc::from(delivery.contact.as_str()));
-    let who = match shard.is_user(&delivery.contact) {
-        true => Who { user: contact, ..Who::default() },
-        false => Who { anonymous: contact, ..Who::default() },
-    };
-    Some(Incoming {
-        who,
-        arrival: None,
-        time: at,
-        id,
-        event: Some(Arc::new(event)),
-        changes: Vec::new(),
-        zone: None,
-        origin: Origin::default(),
-    })
+    let feedback = Feedback { event, says, id: format!("outbox/{}", delivery.key), at };
+    Some(feedback.of(shard, &delivery.contact))
 }

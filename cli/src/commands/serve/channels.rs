@@ -8,6 +8,7 @@ use flow_compiler::source::Spanned;
 use flow_daemon::channel::Channels;
 use flow_daemon::channel::console::Output;
 use flow_daemon::channel::settings::{self, ChannelSettings, ConnectorSettings};
+use flow_daemon::links::Links;
 use flow_daemon::secret::Secret;
 use flow_graph::program::Team;
 
@@ -34,6 +35,7 @@ pub(super) fn open<'t>(
     project: &Project,
     teams: impl IntoIterator<Item = &'t Team>,
     args: &ServeArgs,
+    links: Option<Arc<Links>>,
 ) -> Result<Opened, Failure> {
     let said = project.settings();
     let output: Output = Arc::new(Mutex::new(terminal::raw()));
@@ -48,6 +50,7 @@ pub(super) fn open<'t>(
         connectors,
         folder,
         allow_private: args.allow_private,
+        links,
         ..settings::Settings::default()
     };
     let channels = Channels::open(&settings, teams, &output).map_err(|errors| {

@@ -159,6 +159,28 @@ pub struct Row {
     pub reference: Option<String>,
 }
 
+/// The columns of a row, in the order in which it is read.
+const ROW: &str = "id, key, contact, at, kind, name, state, attempts, next_at, settled_at, why, reference";
+
+impl Row {
+    fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            key: row.get(1)?,
+            contact: row.get(2)?,
+            at: Timestamp(row.get(3)?),
+            kind: row.get(4)?,
+            name: row.get(5)?,
+            state: row.get(6)?,
+            attempts: row.get(7)?,
+            next_at: row.get::<_, Option<i64>>(8)?.map(Timestamp),
+            settled_at: row.get::<_, Option<i64>>(9)?.map(Timestamp),
+            why: row.get(10)?,
+            reference: row.get(11)?,
+        })
+    }
+}
+
 /// Which rows are listed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
@@ -174,9 +196,7 @@ impl Reader {
     /// # Errors
     /// When they cannot be read.
     pub fn deliveries(&self, state: Option<&str>, contact: Option<&str>, page: &Page) -> Result<Vec<Row>, StoreError> {
-        let mut sql = "SELECT id, key, contact, at, kind, name, state, attempts, next_at, settled_at, why, reference
-                       FROM deliveries WHERE id < ?1"
-            .to_owned();
+        let mut sql = format!("SELECT {ROW} FROM deliveries WHERE id < ?1");
         let mut values = vec![Value::from(page.before.unwrap_or(i64::MAX))];
         for (column, wanted) in [("state", state), ("contact", contact)] {
             if let Some(wanted) = wanted {
@@ -187,24 +207,18 @@ impl Reader {
         sql.push_str(&format!(" ORDER BY id DESC LIMIT {}", page.most));
         self.ask(|connection| {
             let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map(params_from_iter(values), |row| {
-                Ok(Row {
-                    id: row.get(0)?,
-                    key: row.get(1)?,
-                    contact: row.get(2)?,
-                    at: Timestamp(row.get(3)?),
-                    kind: row.get(4)?,
-                    name: row.get(5)?,
-                    state: row.get(6)?,
-                    attempts: row.get(7)?,
-                    next_at: row.get::<_, Option<i64>>(8)?.map(Timestamp),
-                    settled_at: row.get::<_, Option<i64>>(9)?.map(Timestamp),
-                    why: row.get(10)?,
-                    reference: row.get(11)?,
-                })
-            })?;
+            let rows = statement.query_map(params_from_iter(values), Row::read)?;
             rows.collect()
         })
+    }
+
+    /// A delivery by its key.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn delivery(&self, key: &str) -> Result<Option<Row>, StoreError> {
+        let sql = format!("SELECT {ROW} FROM deliveries WHERE key = ?1");
+        self.ask(|connection| connection.prepare_cached(&sql)?.query_row([key], Row::read).optional())
     }
 
     /// What was refused and not replayed since, the newest first.

@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use flow_graph::program::{Channel, ChannelKind, Topic, builtin};
+use flow_graph::program::{Channel, ChannelKind, Consent, Topic, builtin};
 use flow_graph::{Id, Program, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
@@ -29,6 +29,16 @@ impl Consents {
     #[must_use]
     pub fn word(&self, topic: Id<Topic>) -> Option<bool> {
         self.words.iter().find(|word| word.0 == topic).map(|word| word.1)
+    }
+
+    /// Whether a message of a topic may be sent, by what was said.
+    #[must_use]
+    pub fn allows(&self, topic: &Topic, id: Id<Topic>) -> bool {
+        match topic.consent {
+            Consent::OptIn => self.word(id) == Some(true),
+            Consent::OptOut => self.word(id) != Some(false),
+            Consent::None => true,
+        }
     }
 
     /// Addresses that nothing is sent to.
