@@ -1,10 +1,11 @@
 //! Everything that is printed goes through here: colour, width, a reader that has gone away.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::builder::styling::{AnsiColor, Style};
-use flow_compiler::render::miette;
+use flow_compiler::render::{hidden, miette};
 
 use crate::args::Colour;
 use crate::failure::{Exit, Failure};
@@ -53,12 +54,23 @@ impl Terminal {
         if self.colour() { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
-    /// Writes to standard output.
+    /// Writes to standard output. What is not painted goes to a file or another program as it is.
     pub(crate) fn say(&mut self, text: &str) {
+        if self.colour() { self.write(&harmless(text)) } else { self.pass(text) }
+    }
+
+    /// Writes what people wrote to standard output: as it is, or so that it does no harm to a screen.
+    pub(crate) fn pass(&mut self, text: &str) {
+        if io::stdout().is_terminal() { self.write(&harmless(text)) } else { self.write(text) }
+    }
+
+    fn write(&mut self, text: &str) {
         if self.closed || self.broken.is_some() {
             return;
         }
-        let mut out = AutoStream::new(io::stdout().lock(), self.choice);
+        // Of a text without colours nothing is taken out: a sequence in it is somebody's own.
+        let choice = if self.colour() { self.choice } else { ColorChoice::AlwaysAnsi };
+        let mut out = AutoStream::new(io::stdout().lock(), choice);
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.closed = true,
@@ -83,7 +95,7 @@ impl Terminal {
     pub(crate) fn note(&mut self, text: &str) {
         let choice = if self.choice == ColorChoice::Never { self.choice } else { AutoStream::choice(&io::stderr()) };
         let mut out = AutoStream::new(io::stderr().lock(), choice);
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        let _ = out.write_all(harmless(text).as_bytes()).and_then(|()| out.flush());
     }
 
     /// Says why a command could not do its work.
@@ -102,6 +114,35 @@ impl Terminal {
         self.complain(&Failure::new(format!("cannot write the output: {error}")));
         Exit::Unusable
     }
+}
+
+/// Text that can do no more to a screen than colour it: names and values come from files that somebody else wrote, and
+/// must not move the cursor, set the title, hide what follows or turn the direction of reading.
+fn harmless(text: &str) -> Cow<'_, str> {
+    if !text.contains(hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let length = if c == '\x1b' { colour(rest) } else { None };
+        let (piece, behind) = rest.split_at(length.unwrap_or(c.len_utf8()));
+        // A line's end may be CRLF.
+        let stays = length.is_some() || !hidden(c) || (c == '\r' && behind.starts_with('\n'));
+        shown.push_str(if stays { piece } else { "\u{fffd}" });
+        rest = behind;
+    }
+    Cow::Owned(shown)
+}
+
+/// The length of the sequence with which a text begins, if it is one of those with which this program paints.
+fn colour(text: &str) -> Option<usize> {
+    let codes = text.strip_prefix("\x1b[")?;
+    let end = codes.find('m')?;
+    let painted = |code: &str| {
+        matches!(code, "" | "0" | "1" | "2" | "4" | "22" | "24" | "31" | "32" | "33" | "34" | "35" | "36" | "39")
+    };
+    codes.get(..end)?.split(';').all(painted).then_some("\x1b[".len() + end + 1)
 }
 
 /// What is wrong.
@@ -144,4 +185,26 @@ fn unicode() -> bool {
         let locale = locale.to_ascii_lowercase();
         locale.contains("utf-8") || locale.contains("utf8")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_colours_reach_a_screen() {
+        for same in ["plain\ttext\n", "a\r\nb", "\u{1b}[1m\u{1b}[31mred\u{1b}[0m", "\u{1b}[31;1mred\u{1b}[m"] {
+            assert_eq!(harmless(same), same);
+        }
+        for (text, shown) in [
+            ("\u{1b}[2Jgone", "\u{fffd}[2Jgone"),
+            ("\u{1b}]0;title\u{7}", "\u{fffd}]0;title\u{fffd}"),
+            ("\u{1b}[8mhidden", "\u{fffd}[8mhidden"),
+            ("\u{1b}", "\u{fffd}"),
+            ("over\rwritten", "over\u{fffd}written"),
+            ("\u{9b}2J \u{8} \u{202e}", "\u{fffd}2J \u{fffd} \u{fffd}"),
+        ] {
+            assert_eq!(harmless(text), shown);
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 pub mod codes;
 
+use crate::render::hidden;
 use crate::source::{Sources, Span};
 pub use codes::Code;
 
@@ -80,7 +81,7 @@ impl Diagnostic {
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self {
             code,
-            message: message.into(),
+            message: one_line(message.into()),
             primary: Label { span, text: String::new() },
             labels: Vec::new(),
             help: None,
@@ -91,21 +92,22 @@ impl Diagnostic {
     /// Words at the primary place.
     #[must_use]
     pub fn here(mut self, text: impl Into<String>) -> Self {
-        self.primary.text = text.into();
+        self.primary.text = one_line(text.into());
         self
     }
 
     /// A further place.
     #[must_use]
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label { span, text: one_line(text.into()) });
         self
     }
 
     /// What to write instead.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help = Some(text.into());
+        let text: String = text.into();
+        self.help = Some(text.split('\n').map(|line| one_line(line.to_owned())).collect::<Vec<_>>().join("\n"));
         self
     }
 
@@ -113,7 +115,7 @@ impl Diagnostic {
     #[must_use]
     pub fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>, how: Applicability) -> Self {
         let edits = vec![Edit { span, text: text.into() }];
-        let title = title.into();
+        let title = one_line(title.into());
         // What a tool can do, a reader wants to know too.
         self.help.get_or_insert_with(|| title.clone());
         self.fixes.push(Fix { title, edits, applicability: how });
@@ -140,6 +142,29 @@ impl Diagnostic {
     pub fn severity(&self) -> Severity {
         self.code.severity()
     }
+}
+
+/// A sentence stays on its line, whatever the author's words in it hold: a line break is written as the language writes
+/// it, any other character that does something instead of being seen as its number.
+fn one_line(text: String) -> String {
+    if !text.contains(acts) {
+        return text;
+    }
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => line.push_str("\\n"),
+            '\t' => line.push_str("\\t"),
+            c if acts(c) => line.extend(c.escape_unicode()),
+            c => line.push(c),
+        }
+    }
+    line
+}
+
+/// Whether a character moves, colours, hides or turns what stands around it.
+fn acts(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || hidden(c)
 }
 
 /// Where every stage pushes what it finds.

@@ -106,7 +106,8 @@ pub(crate) fn clean(text: &str) -> String {
 }
 
 /// Characters that are not shown but do something.
-pub(crate) fn hidden(c: char) -> bool {
+#[must_use]
+pub fn hidden(c: char) -> bool {
     let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
     turns || (c.is_control() && c != '\n' && c != '\t')
 }

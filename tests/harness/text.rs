@@ -81,11 +81,18 @@ fn parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
 /// What is wrong, in words.
 pub fn well_placed(sources: &Sources, diagnostic: &Diagnostic) -> Result<(), String> {
     let message = &diagnostic.message;
-    if message.is_empty() || message.len() > MESSAGE_BYTES || message.contains('\n') {
-        return Err(format!("a message of {} bytes, or of several lines", message.len()));
+    if message.is_empty() || message.len() > MESSAGE_BYTES {
+        return Err(format!("a message of {} bytes", message.len()));
     }
     if diagnostic.help.as_deref().is_some_and(str::is_empty) {
         return Err("an empty help".to_owned());
+    }
+    let labels = diagnostic.labels.iter().chain([&diagnostic.primary]).map(|label| &label.text);
+    let titles = diagnostic.fixes.iter().map(|fix| &fix.title);
+    let lines = diagnostic.help.iter().flat_map(|help| help.split('\n'));
+    let mut words = labels.chain(titles).chain([message]).map(String::as_str).chain(lines);
+    if let Some(words) = words.find(|words| words.contains(acts)) {
+        return Err(format!("words that do something to a terminal: {words:?}"));
     }
     for Label { span, .. } in diagnostic.labels.iter().chain([&diagnostic.primary]) {
         inside(sources, *span)?;
@@ -102,6 +109,11 @@ pub fn well_placed(sources: &Sources, diagnostic: &Diagnostic) -> Result<(), Str
         }
     }
     Ok(())
+}
+
+/// A control character, or one that turns the direction of reading.
+fn acts(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn inside(sources: &Sources, span: Span) -> Result<(), String> {

@@ -160,6 +160,20 @@ fn deep_templates_are_answered() {
     }
 }
 
+/// The author's words in a message do nothing but stand there.
+#[test]
+fn a_message_is_one_line_that_does_nothing_to_a_terminal() {
+    let message = |path: &str| {
+        let text = format!(
+            "contact {{ email: email? }}\ntopic t {{ consent opt_in }}\nmessage m {{ channel email topic t subject \"s\" body file \"{path}\" }}\n"
+        );
+        said(&[("a.flow", &text)]).into_iter().filter(|line| line.contains("F2052")).collect::<Vec<_>>()
+    };
+    assert_eq!(message("templates/a\\nb\\tc"), ["a.flow:3: F2052 there is no file `templates/a\\nb\\tc`"]);
+    let esc = message("\u{1b}[2J\u{7}\u{9b}");
+    assert_eq!(esc, [r"a.flow:3: F2052 there is no file `\u{1b}[2J\u{7}\u{9b}`"]);
+}
+
 /// What is said of some files, a line each.
 fn said(files: &[(&str, &str)]) -> Vec<String> {
     let sources = texts(files);

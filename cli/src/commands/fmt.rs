@@ -148,7 +148,7 @@ fn stream(args: &FmtArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
     if args.diff {
         terminal.say(&unified(name, &text, &formatted, terminal));
     } else if !args.check {
-        terminal.say(&formatted);
+        terminal.pass(&formatted);
     }
     if !broken.is_empty() {
         show_broken(name, &text, &broken, terminal);
