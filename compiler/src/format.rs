@@ -2,8 +2,11 @@
 //!
 //! Only the space between words changes: no word and no comment is added, dropped or moved past another. What the
 //! author decides and what is kept: whether a block stands on one line, where a condition is broken before `and` and
-//! `or`, blank lines (one at most), and whether what happens in a test stands behind its time or below it. An item that
-//! cannot be read stays as it is, byte for byte.
+//! `or`, blank lines (one at most), and whether what happens in a test stands behind its time or below it.
+//!
+//! An item that cannot be read stays as it is, byte for byte, and so does all that shares its lines and what stands
+//! further in behind it; around it there are no blank lines where there were none. A carriage return alone, which is a
+//! mistake, becomes the line's end that the parser takes it for, but not in these lines.
 
 mod build;
 mod check;

@@ -45,11 +45,13 @@ pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> tree::File {
 /// A character that has no place tears a word or a line apart; what the grammar says of the pieces follows from it.
 fn first_causes(text: &str, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let strange = |d: &&Diagnostic| d.code == Code::BadCharacter;
-    let torn: Vec<u32> = found.iter().filter(strange).map(|d| d.primary.span.end).collect();
-    let same_line = |from: u32, to: u32| {
-        from <= to && text.get(from as usize..to as usize).is_some_and(|between| !between.contains('\n'))
+    let torn: Vec<Span> = found.iter().filter(strange).map(|d| d.primary.span).collect();
+    // A carriage return alone is such a character, and ends its line.
+    let same_line = |torn: &Span, to: u32| {
+        let between = text.get(torn.start as usize..to as usize);
+        torn.end <= to && between.is_some_and(|between| !between.contains('\n'))
     };
     let follows =
-        |d: &Diagnostic| d.code == Code::Syntax && torn.iter().any(|&end| same_line(end, d.primary.span.start));
+        |d: &Diagnostic| d.code == Code::Syntax && torn.iter().any(|torn| same_line(torn, d.primary.span.start));
     found.into_iter().filter(|d| !follows(d)).collect()
 }

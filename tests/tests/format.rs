@@ -271,6 +271,48 @@ fn a_broken_item_stays_and_the_others_are_formatted() {
     assert_eq!(after.broken.len(), 1);
 }
 
+/// Where the inside of an item that cannot be read ends is guessed by its lines, so these are left alone.
+#[test]
+fn the_lines_of_a_broken_item_stay() {
+    for (text, shape) in [
+        // The indentation of the first item, with and without something above.
+        ("  segmen a {\n x }\nenum  b { c }\n", "  segmen a {\n x }\nenum b { c }\n"),
+        ("\n\n  segmen a {\n x }\nenum  b { c }\n", "  segmen a {\n x }\nenum b { c }\n"),
+        ("\u{FEFF}\n segment a { (\n", "\u{FEFF} segment a { (\n"),
+        // Items beside one that is broken, before and behind it.
+        ("enum  a { x } segment b { = }\nenum  c { y }\n", "enum  a { x } segment b { = }\nenum c { y }\n"),
+        ("segment b { = } enum  a { x } enum  c { y }\n", "segment b { = } enum  a { x } enum  c { y }\n"),
+        // Space behind a text that is not closed, and blank lines.
+        ("segment a { x == \"b  \n\n\nenum  c {\n y }\n", "segment a { x == \"b  \n\nenum c {\n  y\n}\n"),
+        ("segment a { x == \"b\nenum  c {\n y }\n", "segment a { x == \"b\nenum c {\n  y\n}\n"),
+        // What stands further in may have been meant as its inside.
+        (
+            "segment a { x } \"b\n  enum  c { y }\nenum  d { z }\n",
+            "segment a { x } \"b\n  enum  c { y }\nenum d { z }\n",
+        ),
+    ] {
+        let after = format(text).unwrap_or_else(|mismatch| panic!("{mismatch}: {text}"));
+        assert_eq!((after.text().as_str(), after.broken.len()), (shape, 1), "{text}");
+        assert_eq!(formatted(shape), shape);
+    }
+}
+
+/// What is no comment and was meant as one; characters that cannot be seen; carriage returns alone.
+#[test]
+fn signs_that_have_no_place_are_no_obstacle() {
+    for (text, shape) in [
+        ("event  a# why\nenum  b { c }\n", "event a  # why\nenum b { c }\n"),
+        ("event  a // why\u{b} \n", "event a  // why\u{b}\n"),
+        ("event  a\r// why\renum  b { c }\r", "event a\n// why\nenum b { c }\n"),
+        ("segment a { = }\r\r\nenum  b { c }\r\n", "segment a { = }\n\nenum b { c }\n"),
+        ("segment a {\r= }\renum  b { c }\r", "segment a {\r= }\nenum b { c }\n"),
+        ("\u{201c}segment a \"b\n\nenum  b { c }\n", "\u{201c}segment a \"b\n\nenum b { c }\n"),
+    ] {
+        assert_eq!(formatted(text), shape, "{text:?}");
+        assert_eq!(formatted(shape), shape);
+    }
+}
+
 #[test]
 fn a_range_is_formatted_by_itself() {
     let text = "segment  a{x==1}\n\nsegment  b{x==1}\n";

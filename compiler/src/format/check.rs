@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Mismatch;
+use super::trivia::SPACE;
 use crate::diagnostic::Sink;
 use crate::source::FileId;
 use crate::syntax::build::Builder;
@@ -27,16 +28,17 @@ pub(super) fn same_outline(before: &str, after: &str) -> Result<(), Mismatch> {
 }
 
 fn compare(before: &str, after: &str, alike: impl Fn(&Chunk<'_>, &Chunk<'_>) -> bool) -> Result<(), Mismatch> {
-    words(before, after)?;
     let mut sink = Sink::default();
-    let old = clean::clean(FileId::default(), before, &mut sink);
-    let new = clean::clean(FileId::default(), after, &mut sink);
+    let before = clean::line_ends(FileId::default(), before, &mut sink);
+    let after = clean::line_ends(FileId::default(), after, &mut sink);
+    words(&before, &after)?;
+    let old = clean::clean(FileId::default(), &before, &mut sink);
+    let new = clean::clean(FileId::default(), &after, &mut sink);
     let (old, new) = (chunk::split(&old.text), chunk::split(&new.text));
-    for (i, old) in old.iter().enumerate() {
-        let at = old.offset as usize;
-        let differs = |what| Err(Mismatch { at, what });
-        let Some(new) = new.get(i) else { return differs("where an item begins") };
-        if !words_of(old.text).eq(words_of(new.text)) {
+    let mut beginnings = beginnings(&before, &old).zip(beginnings(&after, &new));
+    for (old, new) in old.iter().zip(&new) {
+        let differs = |what| Err(Mismatch { at: old.offset as usize, what });
+        if beginnings.next().is_none_or(|(old, new)| old != new) {
             return differs("where an item begins");
         } else if old.doc != new.doc {
             return differs("the documentation of an item");
@@ -44,10 +46,24 @@ fn compare(before: &str, after: &str, alike: impl Fn(&Chunk<'_>, &Chunk<'_>) -> 
             return differs("what an item says");
         }
     }
-    match new.get(old.len()) {
-        Some(_) => Err(Mismatch { at: before.len(), what: "where an item begins" }),
+    let missing = old.get(new.len()).map(|old| old.offset as usize);
+    match missing.or((new.len() > old.len()).then_some(before.len())) {
+        Some(at) => Err(Mismatch { at, what: "where an item begins" }),
         None => Ok(()),
     }
+}
+
+/// With which word of the text each of its items begins, counted with its comments. The words of the text itself count:
+/// where one is mended, what is taken for its end may be another place in another layout.
+fn beginnings<'t>(text: &'t str, chunks: &'t [Chunk<'t>]) -> impl Iterator<Item = usize> + 't {
+    let mut words = Lexer::new(text).peekable();
+    let mut count = 0;
+    chunks.iter().map(move |chunk| {
+        while words.next_if(|word| word.start < chunk.offset as usize).is_some() {
+            count += 1;
+        }
+        count
+    })
 }
 
 /// Compares the words and comments of two texts, in order.
@@ -70,7 +86,7 @@ fn places_of(text: &str) -> impl Iterator<Item = (Range<usize>, LexKind, &str)> 
     Lexer::new(text).map(move |Lexeme { kind, start, end, .. }| {
         let word = text.get(start..end).unwrap_or("");
         let comment = matches!(kind, LexKind::Comment | LexKind::Doc | LexKind::Hash);
-        (start..end, kind, if comment { word.trim_end() } else { word })
+        (start..end, kind, if comment { word.trim_end_matches(SPACE) } else { word })
     })
 }
 

@@ -57,7 +57,7 @@ struct Page<'a> {
 
 impl<'a> Page<'a> {
     fn finish_line(&mut self) {
-        let visible = self.line.text.trim_end().len();
+        let visible = self.line.text.trim_end_matches(' ').len();
         self.line.width -= self.line.text.len() - visible;
         self.line.text.truncate(visible);
         self.lines.push(std::mem::take(&mut self.line));

@@ -1,9 +1,12 @@
 //! What stands between two words: blank lines and comments.
 
+/// What is space, and may be changed. Other characters that cannot be seen may stand in comments, and stay there.
+pub(super) const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
+
 /// A comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Comment<'a> {
-    /// From its `//` to its last visible character.
+    /// From its `//` to its last character that is no space.
     pub(super) text: &'a str,
     /// It has a line of its own.
     pub(super) own: bool,
@@ -30,7 +33,7 @@ impl<'a> Gap<'a> {
         let mut rest = text;
         let mut lines = 0;
         loop {
-            let visible = rest.find(|c: char| !matches!(c, ' ' | '\t' | '\r' | '\n')).unwrap_or(rest.len());
+            let visible = rest.find(|c: char| !SPACE.contains(&c)).unwrap_or(rest.len());
             let (space, behind) = rest.split_at_checked(visible)?;
             let breaks = space.bytes().filter(|&byte| byte == b'\n').count();
             own |= breaks > 0;
@@ -45,7 +48,7 @@ impl<'a> Gap<'a> {
             }
             let end = behind.find('\n').unwrap_or(behind.len());
             let (comment, behind) = behind.split_at_checked(end)?;
-            gap.comments.push(Comment { text: comment.trim_end(), own, blank: lines > 1 });
+            gap.comments.push(Comment { text: comment.trim_end_matches(SPACE), own, blank: lines > 1 });
             (rest, own, lines) = (behind, false, 0);
         }
     }

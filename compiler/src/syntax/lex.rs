@@ -88,8 +88,11 @@ impl<'a> Lexer<'a> {
                     self.open_on_line = 0;
                 }
                 ' ' | '\t' | '\r' => self.at += 1,
-                // A byte order mark.
-                '\u{FEFF}' if self.at == 0 => self.at += c.len_utf8(),
+                // A byte order mark: the first line begins behind it.
+                '\u{FEFF}' if self.at == 0 => {
+                    self.at += c.len_utf8();
+                    self.line = self.at;
+                }
                 _ => return,
             }
         }
