@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 const WRITE: &str = "write_for_tests";
 const ADMIN: &str = "admin_for_tests";
+const REPORTS: &str = "reports_for_tests_which_are_long";
 
 const SETTINGS: &str = r#"[project]
 name = "lamp"
@@ -57,6 +58,7 @@ impl Daemon {
         let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
         command.arg("serve").arg(project).args(["--listen", "127.0.0.1:0"]).args(more);
         command.env("FLOW_WRITE_KEY", WRITE).env("FLOW_ADMIN_TOKEN", ADMIN).env("NO_COLOR", "1");
+        command.env("FLOW_LINK_SECRET", "links_for_tests_which_are_long").env("FLOW_REPORT_SECRET", REPORTS);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = channel();
         for stream in
@@ -191,6 +193,59 @@ fn a_change_of_the_project_takes_over_or_is_refused() {
     assert_eq!(number(), 2);
     assert_eq!(daemon.batch(&[signed_up("bob")]).unwrap().0, 200);
     assert_eq!(daemon.get("/v1/contacts/bob")["contact"]["sequences"][0]["sequence"], "welcome");
+}
+
+fn import(project: &Path, file: &Path) -> (i32, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
+    let output = command.arg("import").arg(project).arg("--events").arg(file).env("NO_COLOR", "1").output().unwrap();
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    (output.status.code().unwrap(), text)
+}
+
+#[test]
+fn a_file_is_imported_once_however_often_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    project(folder.path());
+    let file = folder.path().join("events.jsonl");
+    let row = |user: u32| {
+        let when = "2026-01-01T00:00:00Z";
+        // Without a message id: the file and the line are one.
+        json!({ "type": "track", "event": "Signed Up", "userId": format!("u{user}"), "timestamp": when }).to_string()
+    };
+    let rows: Vec<_> = (0..5_000).map(row).chain(["{".to_owned()]).collect();
+    std::fs::write(&file, rows.join("\n")).unwrap();
+    let (code, text) = import(folder.path(), &file);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("flow.db has 5000 contacts") && text.contains("1 could not be used"), "{text}");
+    assert!(text.contains("5000 of the store were late"), "what is old sets nothing off: {text}");
+    let (code, text) = import(folder.path(), &file);
+    assert!(
+        code == 0 && text.contains("has 5000 contacts") && text.contains("5000 of the store were repeated"),
+        "{text}"
+    );
+
+    let daemon = Daemon::start(folder.path(), &[]);
+    assert_eq!(daemon.get("/v1/contacts/u4999")["contact"]["id"], "u4999");
+    assert_eq!(daemon.get("/v1/rejects")["rejects"][0]["reason"], "not_json");
+    assert_eq!(daemon.get("/v1/deliveries")["deliveries"], json!([]));
+    let (code, text) = import(folder.path(), &file);
+    assert!(code == 2 && text.contains("another process has the store"), "{text}");
+}
+
+#[test]
+fn what_comes_back_of_a_letter_is_an_event_of_its_contact() {
+    let folder = tempfile::tempdir().unwrap();
+    project(folder.path());
+    let daemon = Daemon::start(folder.path(), &["--public-url", "http://127.0.0.1:8411"]);
+    assert_eq!(daemon.batch(&[signed_up("ana")]).unwrap().0, 200);
+    let report = |key: &str| {
+        let body = json!({ "kind": "bounced", "address": "Ana@x.example", "hard": true }).to_string();
+        daemon.request("POST /m/reports", key, &body).unwrap().0
+    };
+    assert_eq!(report("wrong"), 401);
+    assert!(report(REPORTS) < 300);
+    let why = daemon.get("/v1/contacts/ana/why");
+    assert_eq!(why["moments"][0]["line"], "bounced came in", "{why}");
 }
 
 /// Kills the daemon at moments that are spread over its work, again and again while calls come in: what was

@@ -195,12 +195,12 @@ impl Shard {
         self.driver.people().find_user(id).is_some()
     }
 
-    /// The id of the first contact that has an address, whatever its letters' size; all of them are looked at.
+    /// The ids of the contacts that have an address, whatever the size of its letters; all contacts are looked at.
     #[must_use]
-    pub fn with_address(&self, address: &str) -> Option<String> {
-        let field = self.engine().program().email_field?;
+    pub fn with_address(&self, address: &str) -> Vec<String> {
+        let Some(field) = self.engine().program().email_field else { return Vec::new() };
         let has = |contact: &&Contact| matches!(contact.facts.field(field), Value::Text(own) if own.eq_ignore_ascii_case(address));
-        self.driver.contacts().find(has).map(|contact| contact.id.to_string())
+        self.driver.contacts().filter(has).map(|contact| contact.id.to_string()).collect()
     }
 
     /// How many contacts there are, those that became part of others too.

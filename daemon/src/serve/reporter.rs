@@ -32,8 +32,9 @@ impl Reports for Reporter {
             let feedback = feedback(&report, message);
             let address = report.address;
             let told = move |shard: &Shard| {
-                let contact = contact.or_else(|| shard.with_address(address.as_deref()?));
-                contact.map(|contact| feedback.of(shard, &contact)).into_iter().collect()
+                let all = || address.as_deref().map(|address| shard.with_address(address)).unwrap_or_default();
+                let contacts = contact.map_or_else(all, |contact| vec![contact]);
+                contacts.iter().map(|contact| feedback.clone().of(shard, contact)).collect()
             };
             self.door.tell(Box::new(told)).await.map_err(|_| Unavailable)
         })
