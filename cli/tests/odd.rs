@@ -1,6 +1,12 @@
 //! Files that are none, or too large, or hostile: a clear answer at once, and nothing else is stopped by it.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::string_slice,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may panic"
+)]
 #![cfg(unix)]
 
 use std::fs::{self, File};

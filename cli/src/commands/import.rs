@@ -4,7 +4,9 @@ use flow_daemon::import::Import;
 use flow_daemon::service::Closed;
 use flow_runtime::ingest::Inputs;
 
-use super::serve::{no_start, release, store, trouble};
+use super::serve::refuse::{no_start, trouble};
+use super::serve::release;
+use super::serve::settings::store;
 use crate::args::ImportArgs;
 use crate::failure::{Exit, Failure};
 use crate::input::{self, unreadable};
@@ -39,13 +41,13 @@ pub(crate) fn run(args: &ImportArgs, terminal: &mut Terminal) -> Result<Exit, Fa
     if !args.quiet {
         let rows = [
             (plural(done.taken, "call"), "taken", ""),
-            (done.repeated.to_string(), "of the store were repeated", "; they count once"),
-            (done.late.to_string(), "of the store were late", "; they set nothing off"),
-            (done.refused.to_string(), "could not be used", "; the daemon lists them at `/v1/rejects`"),
+            (plural(done.repeated, "call"), "of the store were repeated", "; they count once"),
+            (plural(done.late, "call"), "of the store were late", "; they set nothing off"),
+            (plural(done.refused, "row"), "could not be used", "; the daemon lists them at `/v1/rejects`"),
         ];
         let line =
             |(count, what, more): &(String, &str, &str)| format!("  {count:>12} {what}{}\n", terminal.paint(DIM, more));
-        let lines: String = rows.iter().filter(|(count, ..)| count != "0").map(line).collect();
+        let lines: String = rows.iter().filter(|(count, ..)| !count.starts_with("0 ")).map(line).collect();
         let contacts = plural(summary.contacts, "contact");
         let seconds = took.as_secs_f64();
         terminal.say(&format!("{} has {contacts}; {seconds:.1} s\n{lines}", store.display()));

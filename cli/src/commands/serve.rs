@@ -1,33 +1,26 @@
 //! `flow serve`: a project runs day and night.
 
 mod channels;
+pub(crate) mod refuse;
+pub(crate) mod settings;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use flow_daemon::http::keys::{Keys, hash};
-use flow_daemon::http::{App, Limits};
-use flow_daemon::links::Links;
-use flow_daemon::outbox::Patience;
-use flow_daemon::secret::Secret;
-use flow_daemon::serve::{Daemon, NoStart, Settings, Started};
+use flow_daemon::http::App;
+use flow_daemon::serve::{Daemon, Started};
 use flow_daemon::shard::Release;
-use flow_daemon::store::StoreError;
 use flow_graph::canonical::fingerprint_of;
-use flow_runtime::driver::deploy::Refused;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-use crate::args::{Colour, ServeArgs};
+use crate::args::ServeArgs;
 use crate::commands::check::compiled;
 use crate::failure::{Exit, Failure};
 use crate::project::{self, Project};
 use crate::terminal::{BOLD, DIM, GREEN, Terminal, YELLOW};
 use crate::watch::Changes;
-
-/// The store, in the folder of its project.
-const STORE: &str = "flow.db";
 
 /// How fast the clock goes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,13 +58,13 @@ pub(crate) fn run(args: &ServeArgs, terminal: &mut Terminal) -> Result<Exit, Fai
     let Some(release) = release(&project, args.dir.as_deref(), terminal)? else { return Ok(Exit::Found) };
     let changes = Changes::of(args.dir.as_deref())?;
     let runtime = runtime()?;
-    let links = links(args)?;
+    let links = settings::links(args)?;
     let channels = channels::open(&project, &release.program.teams, args, links.clone())?;
-    let settings = settings(args, links)?;
+    let settings = settings::settings(args, links)?;
     let store = settings.store.clone();
-    let daemon = match runtime.block_on(Daemon::start(settings, release.clone(), trouble())) {
+    let daemon = match runtime.block_on(Daemon::start(settings, release.clone(), refuse::trouble())) {
         Ok(daemon) => daemon,
-        Err(why) => return no_start(why, terminal),
+        Err(why) => return refuse::no_start(why, terminal),
     };
     greet(&daemon.started, &store, &release, terminal);
     if channels.trial {
@@ -123,48 +116,6 @@ fn commit(folder: &Path) -> Option<String> {
     git(&["rev-parse", "HEAD"]).filter(|_| clean)
 }
 
-/// The links of letters, where people can reach the daemon.
-fn links(args: &ServeArgs) -> Result<Option<Arc<Links>>, Failure> {
-    let Some(base) = &args.public_url else { return Ok(None) };
-    let secrets: Vec<_> = variable("FLOW_LINK_SECRET").iter().flat_map(|all| all.split(',')).map(Secret::new).collect();
-    if secrets.is_empty() {
-        return Err(Failure::new("the variable `FLOW_LINK_SECRET` is not set: links are sealed with it")
-            .help("`openssl rand -base64 32` makes one; keep it, links of letters that were sent need it"));
-    }
-    let links = Links::new(base, &secrets).map_err(|why| Failure::new(format!("`--public-url {base}`: {why}")))?;
-    Ok(Some(Arc::new(links)))
-}
-
-/// Where the store of a project is.
-pub(super) fn store(named: Option<&Path>, dir: Option<&Path>) -> Result<PathBuf, Failure> {
-    match named {
-        Some(store) => Ok(store.to_owned()),
-        None => Ok(project::root(dir)?.join(STORE)),
-    }
-}
-
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-fn settings(args: &ServeArgs, links: Option<Arc<Links>>) -> Result<Settings, Failure> {
-    let store = store(args.store.as_deref(), args.dir.as_deref())?;
-    let key = |name: &str| variable(name).map(|key| (name.to_owned(), hash(&key))).into_iter().collect();
-    Ok(Settings {
-        listen: args.listen,
-        store,
-        keys: Keys { write: key("FLOW_WRITE_KEY"), admin: key("FLOW_ADMIN_TOKEN") },
-        limits: Limits { per_second: args.rate.unwrap_or(0), ..Limits::default() },
-        patience: Patience::default(),
-        links,
-        reports: variable("FLOW_REPORT_SECRET").map(Secret::new),
-        pace: match args.clock {
-            Pace::Real => None,
-            Pace::Fast(pace) => Some(pace),
-        },
-    })
-}
-
 fn greet(started: &Started, store: &Path, release: &Release, terminal: &mut Terminal) {
     let fingerprint: String = fingerprint_of(&release.program).chars().take(12).collect();
     let name = &release.program.project.name;
@@ -194,7 +145,7 @@ fn greet(started: &Started, store: &Path, release: &Release, terminal: &mut Term
 fn reload(args: &ServeArgs, app: &App, runtime: &Runtime, terminal: &mut Terminal) -> Result<(), Failure> {
     let project = Project::load(args.dir.as_deref())?;
     let Some(release) = release(&project, args.dir.as_deref(), terminal)? else {
-        keep(terminal);
+        refuse::keep(terminal);
         return Ok(());
     };
     let next = fingerprint_of(&release.program);
@@ -214,55 +165,11 @@ fn reload(args: &ServeArgs, app: &App, runtime: &Runtime, terminal: &mut Termina
             terminal.say(&format!("{} {short}, {people} carried over\n", terminal.paint(GREEN, "now runs")));
         }
         Err(refused) => {
-            refusals(refused).iter().for_each(|failure| terminal.complain(failure));
-            keep(terminal);
+            refuse::refusals(refused).iter().for_each(|failure| terminal.complain(failure));
+            refuse::keep(terminal);
         }
     }
     Ok(())
-}
-
-fn keep(terminal: &mut Terminal) {
-    terminal.note(&format!("{}\n", terminal.paint(YELLOW, "the program that runs is kept")));
-}
-
-/// Why a program does not take over, a failure for each place.
-fn refusals(refused: Refused) -> Vec<Failure> {
-    match refused {
-        Refused::Stranded(left) => left
-            .iter()
-            .map(|left| {
-                let clauses: String = left.clauses.iter().map(|clause| format!("\n        {clause}")).collect();
-                let message = format!("{} ({}:{})", left.message(), left.file, left.line);
-                Failure::new(message).help(format!("{}{clauses}", left.help()))
-            })
-            .collect(),
-        Refused::Unusable(error) => vec![Failure::new(format!("the program cannot be run: {error}"))],
-    }
-}
-
-/// Tells that nothing can be kept, when that is so.
-pub(super) fn trouble() -> Arc<dyn Fn(&str) + Send + Sync> {
-    Arc::new(|message: &str| Terminal::new(Colour::Auto).complain(&Failure::new(message)))
-}
-
-/// Why a store is not opened.
-pub(super) fn no_start(why: NoStart, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    match why {
-        NoStart::Refused(refused) => {
-            refusals(refused).iter().for_each(|failure| terminal.complain(failure));
-            Ok(Exit::Found)
-        }
-        NoStart::Store(error) => Err(unusable(error)),
-        NoStart::System(why) => Err(Failure::new(why)),
-    }
-}
-
-fn unusable(error: StoreError) -> Failure {
-    let failure = Failure::new(error.message);
-    match error.help {
-        Some(help) => failure.help(help),
-        None => failure,
-    }
 }
 
 #[cfg(test)]

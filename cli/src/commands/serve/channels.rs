@@ -12,6 +12,7 @@ use flow_daemon::links::Links;
 use flow_daemon::secret::Secret;
 use flow_graph::program::Team;
 
+use super::settings::variable;
 use crate::args::ServeArgs;
 use crate::failure::Failure;
 use crate::project::{self, Project};
@@ -60,18 +61,14 @@ pub(super) fn open<'t>(
     Ok(Opened { channels, trial: false })
 }
 
-fn set(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
 fn is_trial(said: &Settings) -> bool {
     let channels = said.channels.values().flat_map(|it| [&it.url, &it.secret]);
     let connectors = said.connectors.values().flat_map(|it| [&it.url, &it.secret]);
-    let named: Vec<_> = channels.chain(connectors).flatten().filter_map(variable).collect();
-    !named.is_empty() && named.into_iter().chain(OWN).all(|name| set(name).is_none())
+    let all: Vec<_> = channels.chain(connectors).flatten().filter_map(named).collect();
+    !all.is_empty() && all.into_iter().chain(OWN).all(|name| variable(name).is_none())
 }
 
-fn variable(setting: &Spanned<Setting>) -> Option<&str> {
+fn named(setting: &Spanned<Setting>) -> Option<&str> {
     match &setting.value {
         Setting::Env(name) => Some(name),
         Setting::Literal(_) => None,
@@ -102,7 +99,7 @@ fn filled(project: &Project, setting: Option<&Spanned<Setting>>) -> Result<Optio
     let Some(setting) = setting else { return Ok(None) };
     let value = match &setting.value {
         Setting::Literal(value) => value.clone(),
-        Setting::Env(name) => set(name).ok_or_else(|| {
+        Setting::Env(name) => variable(name).ok_or_else(|| {
             let (path, line) = (project.sources.path(setting.span.file), project.sources.line(setting.span));
             Failure::new(format!("{}:{line}: the variable `{name}` is not set", project.path(path)))
                 .help(format!("set it in the environment of `flow serve`: `{name}=… flow serve`"))
