@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# All checks of the project: format, lints, every test. Needs the Rust toolchain, and Python 3 for the services that
-# tests of the daemon talk to; the script installs those below the target directory.
+# All checks of the project: format, lints, every test. Needs the Rust toolchain, and Python 3 and Node for the services
+# and clients that tests of the daemon talk to; the script installs those below the target directory.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use flow_graph::{Timestamp, Value};
+use flow_machine::decision::Outcome;
 use flow_runtime::driver::Turn;
 use flow_runtime::identity::ContactNumber;
 use flow_runtime::record::Kind as RecordKind;
@@ -110,8 +111,8 @@ pub fn moments(shard: &Shard, id: &str, message: Option<&str>, most: usize) -> O
 fn moment(shard: &Shard, number: ContactNumber, entry: Entry, program: u32) -> Option<Moment> {
     let engine = shard.lineage().engine(program)?;
     match entry.kind {
-        Kind::Input { at, incoming, .. } => {
-            Some(Moment { at, line: came_in(engine.program(), &incoming), decision: None })
+        Kind::Input { at, incoming, became } => {
+            Some(Moment { at, line: came_in(engine.program(), &incoming, became), decision: None })
         }
         Kind::Decision(decision) => {
             let at = decision.at;
@@ -125,13 +126,20 @@ fn moment(shard: &Shard, number: ContactNumber, entry: Entry, program: u32) -> O
     }
 }
 
-fn came_in(program: &flow_graph::Program, incoming: &Incoming) -> String {
+fn came_in(program: &flow_graph::Program, incoming: &Incoming, became: Outcome) -> String {
     let event = incoming.event.as_ref().and_then(|event| program.events.get(event.kind));
     let fields: Vec<_> =
         incoming.changes.iter().filter_map(|(id, _)| Some(program.fields.get(*id)?.name.as_str())).collect();
-    match (event, fields.is_empty()) {
-        (Some(event), _) => format!("{} came in", event.name),
-        (None, false) => format!("{} became known", fields.join(", ")),
-        (None, true) => "a call came in that says nothing new".to_owned(),
+    let what = match (event, fields.is_empty()) {
+        (Some(event), _) => event.name.as_str(),
+        (None, false) => &fields.join(", "),
+        (None, true) => "a call",
+    };
+    match (became, event, fields.is_empty()) {
+        (Outcome::Duplicate, _, _) => format!("{what} came in again: a repetition counts for nothing"),
+        (Outcome::Late, Some(_), _) => format!("{what} came in too late to begin anything"),
+        (Outcome::Accepted, Some(_), _) => format!("{what} came in"),
+        (Outcome::Accepted | Outcome::Late, None, false) => format!("{what} became known"),
+        (Outcome::Accepted | Outcome::Late, None, true) => format!("{what} came in that says nothing new"),
     }
 }

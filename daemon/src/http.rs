@@ -5,6 +5,7 @@
 
 mod admin;
 mod answer;
+mod body;
 mod calls;
 mod cors;
 mod health;
@@ -15,18 +16,18 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue};
-use axum::middleware;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
 use flow_runtime::Catalog;
 use tower_http::decompression::RequestDecompressionLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::service::{Closed, Door};
 use crate::shard::Shard;
 use crate::store::sqlite::Reader;
+use answer::No;
 use keys::Keys;
 pub use limits::{Limits, Rate};
 
@@ -96,11 +97,9 @@ impl App {
 
 /// All that is served.
 pub fn router(app: Arc<App>) -> Router {
-    let limits = app.limits;
     let calls = calls::routes()
-        .layer(middleware::from_fn(cors::allow))
-        .layer(DefaultBodyLimit::max(limits.body_bytes))
-        .layer(RequestDecompressionLayer::new().gzip(true));
+        .layer(RequestDecompressionLayer::new().gzip(true).pass_through_unaccepted(true))
+        .layer(middleware::from_fn(cors::allow));
     let admin = Router::new()
         .route("/v1/contacts/{id}", get(admin::contact))
         .route("/v1/contacts/{id}/why", get(admin::why))
@@ -117,9 +116,17 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/health", get(health::health))
         .route("/metrics", get(health::metrics))
         .fallback(answer::nothing_here)
+        .method_not_allowed_fallback(answer::not_so)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), in_time))
         .layer(middleware::map_response(guard))
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, limits.patience))
         .with_state(app)
+}
+
+/// Waits for nobody longer than it has patience for.
+async fn in_time(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, No> {
+    tokio::time::timeout(app.limits.patience, next.run(request))
+        .await
+        .map_err(|_| No::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the request did not come to its end in time"))
 }
 
 /// What every answer carries, so that a browser does nothing with it but show it.

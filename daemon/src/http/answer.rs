@@ -1,7 +1,7 @@
 //! What is said when something is not done: a JSON object with a stable word, a sentence, and what to do.
 
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -82,4 +82,9 @@ impl From<crate::store::StoreError> for No {
 pub(super) async fn nothing_here(uri: Uri) -> No {
     No::new(StatusCode::NOT_FOUND, "not_found", format!("there is nothing at `{}`", uri.path()))
         .help("calls go to `/v1/batch`, `/v1/track` and the like; `docs/http.md` lists all paths")
+}
+
+pub(super) async fn not_so(method: Method, uri: Uri) -> No {
+    let message = format!("`{}` takes no {method}", uri.path());
+    No::new(StatusCode::METHOD_NOT_ALLOWED, "method", message).help("the header `Allow` says what it takes")
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -14,7 +14,8 @@ use flow_runtime::ingest::{Reason, Scope};
 use serde::{Deserialize, Serialize};
 
 use super::App;
-use super::answer::No;
+use super::answer::{self, No};
+use super::body;
 use crate::store::Reject;
 
 /// The paths of each type of call: those of servers, and the short ones of browsers.
@@ -32,10 +33,12 @@ pub(super) fn routes() -> Router<Arc<App>> {
     PATHS
         .into_iter()
         .fold(Router::new(), |router, (long, short, kind)| router.route(long, one(kind)).route(short, one(kind)))
+        .method_not_allowed_fallback(answer::not_so)
 }
 
 fn one(kind: Option<&'static str>) -> MethodRouter<Arc<App>> {
-    post(move |State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes| async move {
+    post(move |State(app): State<Arc<App>>, headers: HeaderMap, body: Body| async move {
+        let body = body::read(&headers, body, app.limits.body_bytes).await?;
         take(&app, kind, &headers, &body).await
     })
     // What a browser asks beforehand is answered in `cors`; it has to get there.
