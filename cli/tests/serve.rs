@@ -257,8 +257,7 @@ fn what_comes_back_of_a_letter_is_an_event_of_its_contact() {
     };
     assert_eq!(report("wrong"), 401);
     assert!(report(REPORTS) < 300);
-    let why = daemon.get("/v1/contacts/ana/why");
-    assert_eq!(why["moments"][0]["line"], "bounced came in", "{why}");
+    daemon.why_after("ana", "bounced came in", 1);
 }
 
 /// Kills the daemon at moments that are spread over its work, again and again while calls come in: what was

@@ -5,6 +5,7 @@
 //! acknowledged when it is on the disk. The queue in front of the shard is bounded; who finds it full comes back later.
 
 mod door;
+mod state;
 mod writer;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::clock::Clock;
 use crate::shard::{Release, Shard};
 use crate::store::{Act, Commit, Reject, Settled, Store};
 pub use door::{Closed, Door};
+use state::State;
 use writer::{Work, Writer};
 
 /// Requests that may wait in front of the shard.
@@ -36,6 +38,9 @@ pub type Kept = Result<(), Unkept>;
 /// What came in could not be kept: it was not taken, as far as its sender is concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unkept(pub String);
+
+/// Who waits until something is kept.
+pub(crate) type Done = Box<dyn FnOnce(Kept) + Send>;
 
 /// What is said of a contact, once it is known who that is.
 pub(crate) type Told = Box<dyn FnOnce(&Shard) -> Vec<Incoming> + Send>;
@@ -57,7 +62,7 @@ pub(crate) enum Ask {
     /// Somebody wants to look.
     Look(Box<dyn FnOnce(&Shard) + Send>),
     /// Another program shall run.
-    Deploy { release: Release, done: oneshot::Sender<Result<deploy::Deployed, Refused>> },
+    Deploy { release: Release, done: oneshot::Sender<Result<Result<deploy::Deployed, Refused>, Unkept>> },
     /// An administrative act is kept.
     Act { act: Act, done: oneshot::Sender<Kept> },
     /// It is over.
@@ -86,11 +91,12 @@ impl Service {
     ) -> std::io::Result<Self> {
         let (ask, asked) = sync_channel(WAITING);
         let (work, works) = sync_channel(1);
-        let writer = Writer { store, news, trouble };
+        let state = Arc::new(State::default());
+        let writer = Writer { store, news, trouble, state: Arc::clone(&state) };
         let writer = std::thread::Builder::new().name("store".to_owned()).spawn(move || writer.run(&works))?;
         let keeper = Keeper { shard, clock: clock.clone(), asked, work, held: Vec::new() };
         let shard = std::thread::Builder::new().name("shard".to_owned()).spawn(move || keeper.run())?;
-        Ok(Self { door: Door::new(ask, clock), shard, writer })
+        Ok(Self { door: Door::new(ask, clock, state), shard, writer })
     }
 
     /// Where to come with what one wants.
@@ -167,38 +173,35 @@ impl Keeper {
         self.hand_over(done, STATES) && goes_on
     }
 
-    fn answer(
-        &mut self,
-        ask: Ask,
-        now: flow_graph::Timestamp,
-        count: &mut usize,
-        done: &mut Vec<oneshot::Sender<Kept>>,
-    ) -> bool {
+    fn answer(&mut self, ask: Ask, now: flow_graph::Timestamp, count: &mut usize, done: &mut Vec<Done>) -> bool {
         match ask {
             Ask::Calls { program, calls, rejects, done: when } => {
                 *count += calls.len() + rejects.len();
                 calls.into_iter().for_each(|call| self.shard.take_read_with(program, call, now));
                 self.shard.reject(rejects);
-                done.push(when);
+                done.push(told(when));
             }
             Ask::Settled { settled, calls, done: when } => {
                 *count += 1;
                 let calls = calls(&self.shard);
                 calls.into_iter().for_each(|call| self.shard.take(call, now));
                 self.shard.settle([settled]);
-                done.push(when);
+                done.push(told(when));
             }
-            Ask::Told { told, done: when } => {
+            Ask::Told { told: say, done: when } => {
                 *count += 1;
-                told(&self.shard).into_iter().for_each(|call| self.shard.take(call, now));
-                done.push(when);
+                say(&self.shard).into_iter().for_each(|call| self.shard.take(call, now));
+                done.push(told(when));
             }
             Ask::Look(look) => look(&self.shard),
-            // Whoever asked may have gone.
-            Ask::Deploy { release, done } => drop(done.send(self.shard.deploy(&release, now))),
+            Ask::Deploy { release, done: when } => match self.shard.deploy(&release, now) {
+                // Whoever asked may have gone.
+                Ok(deployed) => done.push(Box::new(move |kept| drop(when.send(kept.map(|()| Ok(deployed)))))),
+                Err(refused) => drop(when.send(Ok(Err(refused)))),
+            },
             Ask::Act { act, done: when } => {
                 self.shard.act(act);
-                done.push(when);
+                done.push(told(when));
             }
             Ask::Stop => return false,
         }
@@ -206,11 +209,16 @@ impl Keeper {
     }
 
     /// Hands what has happened to the store; `false`: there is none any more.
-    fn hand_over(&mut self, done: Vec<oneshot::Sender<Kept>>, states: usize) -> bool {
+    fn hand_over(&mut self, done: Vec<Done>, states: usize) -> bool {
         let commit = self.shard.commit(states);
         if commit.is_empty() && done.is_empty() {
             return true;
         }
         self.work.send(Work { commit, done }).is_ok()
     }
+}
+
+/// Whoever asked may have gone.
+fn told(when: oneshot::Sender<Kept>) -> Done {
+    Box::new(move |kept| drop(when.send(kept)))
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use flow_daemon::http::App;
 use flow_daemon::serve::{Daemon, Started};
+use flow_daemon::service::Closed;
 use flow_daemon::shard::Release;
 use flow_graph::canonical::fingerprint_of;
 use tokio::runtime::Runtime;
@@ -153,7 +154,11 @@ fn reload(args: &ServeArgs, app: &App, runtime: &Runtime, terminal: &mut Termina
     if fingerprint_of(names.catalog.program()) == next {
         return Ok(());
     }
-    let closed = |_| Failure::new("the daemon is being stopped");
+    let closed = |closed| match closed {
+        Closed::Unkept(why) => Failure::new(why),
+        Closed::Full => Failure::new("too much waits to be taken"),
+        Closed::Stopping => Failure::new("the daemon is being stopped"),
+    };
     match runtime.block_on(app.door.deploy(release)).map_err(closed)? {
         Ok(deployed) => {
             runtime.block_on(app.refresh()).map_err(closed)?;

@@ -13,6 +13,7 @@ use super::App;
 use super::answer::No;
 use super::keys::Admin;
 use crate::explain;
+use crate::shard::Shard;
 use crate::store::StoreError;
 use crate::store::sqlite::{Page, Reader};
 
@@ -74,10 +75,18 @@ pub(super) async fn why(
     Ok(said("moments", moments.ok_or_else(nobody)?))
 }
 
-/// What it has come to.
+/// What it has come to. What was refused is counted where it is kept.
 pub(super) async fn reports(State(app): State<Arc<App>>) -> Result<Response, No> {
-    let summary = app.door.look(|shard| serde_json::to_value(shard.summary()).unwrap_or_default()).await?;
-    Ok(said("report", summary))
+    let summary = app.door.look(Shard::summary).await?;
+    ask(&app, "report", move |reader| {
+        let mut summary = summary;
+        for (scope, reason, count) in reader.reject_counts()? {
+            let counts = if scope == "call" { &mut summary.rejected } else { &mut summary.refused_values };
+            counts.insert(reason.into(), count);
+        }
+        Ok(summary)
+    })
+    .await
 }
 
 pub(super) async fn deliveries(State(app): State<Arc<App>>, Query(asked): Query<Asked>) -> Result<Response, No> {

@@ -1,7 +1,6 @@
 //! Where to come with what one wants of the shard, from any thread.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
 
 use flow_graph::program::builtin;
@@ -10,6 +9,7 @@ use flow_runtime::Incoming;
 use flow_runtime::driver::deploy::{self, Refused};
 use tokio::sync::oneshot;
 
+use super::state::State;
 use super::{Ask, Kept, Told, Unkept};
 use crate::clock::Clock;
 use crate::delivery::{Delivery, Outcome, What};
@@ -22,7 +22,7 @@ use crate::store::{Act, Fate, Reject, Settled};
 pub struct Door {
     ask: SyncSender<Ask>,
     clock: Clock,
-    closed: Arc<AtomicBool>,
+    state: Arc<State>,
 }
 
 /// Why nothing was taken.
@@ -37,8 +37,8 @@ pub enum Closed {
 }
 
 impl Door {
-    pub(super) fn new(ask: SyncSender<Ask>, clock: Clock) -> Self {
-        Self { ask, clock, closed: Arc::default() }
+    pub(super) fn new(ask: SyncSender<Ask>, clock: Clock, state: Arc<State>) -> Self {
+        Self { ask, clock, state }
     }
 
     /// What time it is.
@@ -53,6 +53,7 @@ impl Door {
     /// # Errors
     /// When nothing was taken.
     pub async fn take(&self, program: u32, calls: Vec<Incoming>, rejects: Vec<Reject>) -> Result<(), Closed> {
+        self.well()?;
         let (done, when) = oneshot::channel();
         self.send(Ask::Calls { program, calls, rejects, done })?;
         kept(when).await
@@ -98,6 +99,7 @@ impl Door {
     /// # Errors
     /// When nothing was taken.
     pub(crate) async fn tell(&self, told: Told) -> Result<(), Closed> {
+        self.well()?;
         let (done, when) = oneshot::channel();
         self.send(Ask::Told { told, done })?;
         kept(when).await
@@ -134,7 +136,7 @@ impl Door {
     pub async fn deploy(&self, release: Release) -> Result<Result<deploy::Deployed, Refused>, Closed> {
         let (done, when) = oneshot::channel();
         self.send(Ask::Deploy { release, done })?;
-        when.await.map_err(|_| Closed::Stopping)
+        when.await.map_err(|_| Closed::Stopping)?.map_err(|unkept| Closed::Unkept(unkept.0))
     }
 
     /// Keeps an administrative act.
@@ -151,13 +153,18 @@ impl Door {
     /// Nothing is taken any more.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::Acquire)
+        self.state.is_closed()
     }
 
     pub(super) fn close(&self) {
-        self.closed.store(true, Ordering::Release);
+        self.state.close();
         // What stands in the queue before it is taken; nobody listens any more where it has stopped already.
         let _ = self.ask.send(Ask::Stop);
+    }
+
+    /// Who comes while nothing can be kept need not wait to be told.
+    fn well(&self) -> Result<(), Closed> {
+        self.state.trouble().map_or(Ok(()), |why| Err(Closed::Unkept(why)))
     }
 
     fn send(&self, ask: Ask) -> Result<(), Closed> {

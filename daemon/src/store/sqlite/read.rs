@@ -260,6 +260,19 @@ impl Reader {
         })
     }
 
+    /// How much was refused: what is lost (`call` or `value`), why, how often.
+    ///
+    /// # Errors
+    /// When it cannot be counted.
+    pub fn reject_counts(&self) -> Result<Vec<(String, String, u64)>, StoreError> {
+        let sql = "SELECT scope, reason, count(*) FROM rejects GROUP BY scope, reason ORDER BY scope, reason";
+        self.ask(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, place(row.get(2)?))))?;
+            rows.collect()
+        })
+    }
+
     /// How many deliveries there are of each state.
     ///
     /// # Errors
