@@ -111,7 +111,7 @@ async fn a_full_disk_is_told_and_forgotten() {
     while world.take("bob").await.is_err() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let counts = world.service.door().look(|shard| shard.counts()).await.unwrap();
+    let counts = world.service.door().look(Shard::counts).await.unwrap();
     assert_eq!((counts.inputs, counts.duplicates), (3, 1), "sent again, it counts once");
     assert!(world.knows("bob") && !world.knows("eve"));
 }
