@@ -95,8 +95,8 @@ impl App {
     }
 }
 
-/// All that is served.
-pub fn router(app: Arc<App>) -> Router {
+/// All that is served; with the pages of letters, where there are some.
+pub fn router(app: Arc<App>, pages: Option<Router>) -> Router {
     let calls = calls::routes()
         .layer(RequestDecompressionLayer::new().gzip(true).pass_through_unaccepted(true))
         .layer(middleware::from_fn(cors::allow));
@@ -115,11 +115,12 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(admin)
         .route("/health", get(health::health))
         .route("/metrics", get(health::metrics))
-        .fallback(answer::nothing_here)
         .method_not_allowed_fallback(answer::not_so)
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), in_time))
+        .with_state(Arc::clone(&app))
+        .merge(pages.unwrap_or_default())
+        .fallback(answer::nothing_here)
+        .layer(middleware::from_fn_with_state(app, in_time))
         .layer(middleware::map_response(guard))
-        .with_state(app)
 }
 
 /// Waits for nobody longer than it has patience for.

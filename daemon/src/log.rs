@@ -112,11 +112,13 @@ impl Writer {
 
     /// Says what became of the last input.
     pub fn mark(&mut self, input: Place, became: Outcome) {
-        let (start, bytes) = match self.closed.last_mut() {
-            Some(last) if input < last.end() => (last.start, &mut last.bytes),
-            Some(_) | None => (self.next - self.open.len() as u64, &mut self.open),
+        // What was decided because of it may have closed blocks behind it.
+        let holds = |block: &&mut Block| block.start <= input && input < block.end();
+        let (start, bytes) = match self.closed.iter_mut().rev().find(holds) {
+            Some(block) => (block.start, &mut block.bytes),
+            None => (self.next - self.open.len() as u64, &mut self.open),
         };
-        let at = usize::try_from(input.saturating_sub(start)).ok();
+        let at = input.checked_sub(start).and_then(|at| usize::try_from(at).ok());
         if let Some(byte) = at.and_then(|at| bytes.get_mut(at)) {
             *byte = entry::tag(became);
         }
@@ -181,5 +183,110 @@ impl Writer {
         let bytes = std::mem::take(&mut self.open);
         let start = self.next - bytes.len() as u64;
         self.closed.push(Block { start, at, program: self.program, bytes });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flow_graph::{Id, Value};
+    use flow_machine::decision::{Cause, DecisionKind, Item, Why};
+    use flow_runtime::ingest::{Origin, Who};
+
+    #[derive(Debug)]
+    struct Nowhere;
+
+    impl Blocks for Nowhere {
+        fn block(&self, _place: Place) -> Option<Arc<Block>> {
+            None
+        }
+    }
+
+    fn incoming(id: &str) -> Incoming {
+        let who = Who { user: Some(Arc::from("u")), ..Who::default() };
+        let (id, at) = (Arc::from(id), Timestamp(1_772_323_200_000));
+        let (event, changes, zone, origin) = (None, Vec::new(), None, Origin::default());
+        Incoming { who, arrival: Some(at), time: at, id, event, changes, zone, origin }
+    }
+
+    fn decision(length: usize) -> Decision {
+        let why = Why {
+            item: Item::Limits,
+            at: flow_graph::program::Location { file: Id::new(0), line: 1 },
+            cause: Cause::Time,
+        };
+        Decision {
+            at: Timestamp(5),
+            kind: DecisionKind::Set { field: Id::new(0), value: Value::text(&"x".repeat(length)) },
+            why,
+        }
+    }
+
+    /// The kinds of the entries of a contact, the latest first.
+    fn story(writer: &Writer, contact: ContactNumber) -> Vec<String> {
+        let history = History::new(writer.place(contact), &Nowhere).with(writer);
+        let word = |kind: Kind| match kind {
+            Kind::Input { incoming, became, .. } => format!("{} {became:?}", incoming.id),
+            Kind::Decision(_) => "decision".to_owned(),
+            Kind::United(_) => "united".to_owned(),
+        };
+        history.map(|(entry, _)| word(entry.kind)).collect()
+    }
+
+    #[test]
+    fn what_became_of_an_input_is_written_where_the_input_is() {
+        // So much is decided because of it that blocks are closed behind it.
+        for decisions in [0, 1, 3, 9] {
+            let mut writer = Writer::new(1, 1, Vec::new());
+            writer.input(7, Timestamp(1), &incoming("before"));
+            let input = writer.input(0, Timestamp(1), &incoming("a"));
+            for _ in 0..decisions {
+                writer.decision(0, &decision(BLOCK_BYTES / 2));
+            }
+            writer.mark(input, Outcome::Duplicate);
+            let mut expected = vec!["decision"; decisions];
+            expected.push("a Duplicate");
+            assert_eq!(story(&writer, 0), expected);
+            assert_eq!(story(&writer, 7), ["before Accepted"]);
+            let blocks = writer.take(Timestamp(9));
+            assert_eq!(story(&writer, 0), expected, "what may not be kept yet is there");
+            assert!(blocks.windows(2).all(|two| matches!(two, [a, b] if a.end() == b.start)));
+            let all = blocks.iter().flat_map(|block| entries(&block.bytes, block.start)).count();
+            assert_eq!(all, decisions + 2);
+        }
+    }
+
+    #[test]
+    fn united_contacts_have_one_story() {
+        let mut writer = Writer::new(1, 1, Vec::new());
+        for (contact, id) in [(0, "a"), (1, "b"), (0, "c"), (2, "d"), (1, "e")] {
+            writer.input(contact, Timestamp(1), &incoming(id));
+        }
+        writer.united(0, 1);
+        writer.input(0, Timestamp(2), &incoming("f"));
+        let expected = ["f Accepted", "united", "e Accepted", "c Accepted", "b Accepted", "a Accepted"];
+        assert_eq!(story(&writer, 0), expected);
+        writer.take(Timestamp(3));
+        assert_eq!(story(&writer, 0), expected);
+        for _ in 0..UNKEPT {
+            writer.take(Timestamp(4));
+        }
+        assert!(story(&writer, 0).is_empty(), "whoever keeps it is asked for what was kept long ago");
+    }
+
+    #[test]
+    fn damaged_bytes_end_a_block_and_nothing_else() {
+        let mut writer = Writer::new(1, 1, Vec::new());
+        writer.input(0, Timestamp(1), &incoming("a"));
+        writer.decision(0, &decision(40));
+        let block = writer.take(Timestamp(9)).remove(0);
+        let mut seed = 9_u64;
+        for _ in 0..20_000 {
+            let mut bytes = block.bytes.clone();
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let at = usize::try_from(seed >> 33).unwrap() % bytes.len();
+            bytes[at] ^= u8::try_from(seed >> 20 & 0xff).unwrap();
+            assert!(entries(&bytes, block.start).count() <= bytes.len());
+        }
     }
 }

@@ -156,11 +156,7 @@ impl Daemon {
         let outbox = Outbox { courier, reader, door: service.door().clone(), clock, news, patience };
         let outbox = tokio::spawn(outbox.run());
         let mut also = stop.clone();
-        let routes = http::router(app);
-        let routes = match pages {
-            Some(pages) => routes.merge(pages::router(pages)),
-            None => routes,
-        };
+        let routes = http::router(app, pages.map(pages::router));
         let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
             // Whoever could say stop is gone: then it stops.
             let _ = also.wait_for(|stop| *stop).await;

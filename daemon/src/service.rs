@@ -127,7 +127,7 @@ struct Keeper {
 impl Keeper {
     fn run(mut self) {
         // What was restored and is new is kept first of all.
-        let mut goes_on = self.round(true);
+        let mut goes_on = self.hand_over(Vec::new(), STATES);
         while goes_on {
             let passed = self.held.is_empty() && self.shard.next_wake().is_none_or(|wake| wake > self.clock.now());
             if passed {
@@ -137,7 +137,7 @@ impl Keeper {
                     Err(RecvTimeoutError::Disconnected) => break,
                 }
             }
-            goes_on = self.round(false);
+            goes_on = self.round();
         }
         // All states are written: the next start has nothing to run again.
         while !self.shard.is_settled() {
@@ -155,11 +155,11 @@ impl Keeper {
     }
 
     /// Time passes, what has come in is taken, and all of it goes to the store; `false`: it is over.
-    fn round(&mut self, first: bool) -> bool {
+    fn round(&mut self) -> bool {
         let mut done = Vec::new();
         let mut calls = 0;
         let mut goes_on = true;
-        if first || self.shard.pass(self.clock.now()) {
+        if self.shard.pass(self.clock.now()) {
             let now = self.clock.now();
             let mut held = std::mem::take(&mut self.held);
             while calls < CALLS
