@@ -13,6 +13,6 @@ for candidate in "${CDNOW:-}" ../shared/data/cdnow/transactions.csv; do
 done
 
 target=${CARGO_TARGET_DIR:-target}
-cargo build --release --locked --quiet --bin flow
-"$target/release/flow" run examples/cdnow --events "$events" --sort --until 1998-06-30 \
+cargo build --profile quick --locked --quiet --bin flow
+"$target/quick/flow" run examples/cdnow --events "$events" --sort --until 1998-06-30 \
   --out "${OUT:-$target/cdnow-decisions.jsonl}"
