@@ -22,13 +22,13 @@ use flow_machine::decision::Outcome;
 use flow_machine::{Contact, Decision, Engine, Trace};
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{ContactNumber, People};
+use crate::identity::{ContactNumber, People, Resolved};
 use crate::ingest::{Incoming, Who};
 use crate::log::Entry;
 use crate::render::{Content, Renderer};
 use deploy::Deployed;
 pub use partition::Turn;
-use partition::{Partition, Placed};
+use partition::{Leaving, Partition, Placed};
 
 /// What a driver is told beside its inputs.
 #[derive(Debug, Clone, Copy)]
@@ -233,15 +233,26 @@ impl Driver {
         self.current(&mut incoming);
         let Some(resolved) = self.people.resolve(&self.options.ids(&incoming.who)) else { return };
         self.counts.inputs += 1;
-        let merged = resolved.merged;
-        let leaving: Vec<_> = merged.iter().filter_map(|&other| self.partition.leave(other, false)).collect();
-        let mut placed = Placed {
-            at,
-            number: self.counts.inputs,
-            contact: resolved.contact,
-            slot: resolved.contact,
-            created: resolved.created,
-        };
+        let leaving = self.leave(&resolved);
+        self.place(incoming, at, resolved, leaving, observer);
+    }
+
+    /// Those who turn out to be the contact of an input leave for it.
+    fn leave(&mut self, resolved: &Resolved) -> Vec<Leaving> {
+        resolved.merged.iter().filter_map(|&other| self.partition.leave(other, false)).collect()
+    }
+
+    /// Brings an input to its contact, with those who leave for it.
+    fn place(
+        &mut self,
+        mut incoming: Incoming,
+        at: Timestamp,
+        resolved: Resolved,
+        leaving: Vec<Leaving>,
+        observer: &mut impl Observer,
+    ) {
+        let Resolved { contact, created, merged } = resolved;
+        let mut placed = Placed { at, number: self.counts.inputs, contact, slot: contact, created };
         self.partition.take(&mut incoming, &mut placed, (leaving, &merged), observer);
     }
 

@@ -6,7 +6,7 @@ use flow_graph::Timestamp;
 use flow_machine::decision::Outcome;
 use flow_machine::{Contact, Engine};
 
-use super::partition::{Partition, Placed};
+use super::partition::Partition;
 use super::{Counts, Driver, Observer, Options};
 use crate::identity::{ContactNumber, People};
 use crate::ingest::Incoming;
@@ -52,22 +52,13 @@ impl Driver {
         let Some(resolved) = self.people.resolve(&self.options.ids(&incoming.who)) else { return };
         self.counts.inputs += 1;
         let skip = resolved.created.is_none() && has_it(resolved.contact);
-        let merged = resolved.merged;
-        let leaving: Vec<_> = merged.iter().filter_map(|&other| self.partition.leave(other, false)).collect();
+        let leaving = self.leave(&resolved);
         if skip {
             self.counts.merged += u64::try_from(leaving.len()).unwrap_or(0);
             self.counts.became(became);
             return;
         }
-        let mut incoming = incoming;
-        let mut placed = Placed {
-            at,
-            number: self.counts.inputs,
-            contact: resolved.contact,
-            slot: resolved.contact,
-            created: resolved.created,
-        };
-        self.partition.take(&mut incoming, &mut placed, (leaving, &merged), observer);
+        self.place(incoming, at, resolved, leaving, observer);
     }
 
     /// When the first contact is due, if any is: not before this instant.
