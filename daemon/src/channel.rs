@@ -126,17 +126,9 @@ impl Channels {
     /// One delivery for each way that it takes: a notice to a team of two routes becomes two, with keys of their own.
     #[must_use]
     pub fn split(&self, delivery: Delivery) -> Vec<Delivery> {
-        let What::Notice { team, text, route: None } = &delivery.what else { return vec![delivery] };
-        let routes = self.teams.get(team).map(Vec::as_slice).unwrap_or_default();
-        if routes.is_empty() {
-            return vec![delivery];
-        }
-        let one = |(number, route): (usize, &Route)| Delivery {
-            key: format!("{}/{}", delivery.key, number + 1),
-            what: What::Notice { team: team.clone(), text: text.clone(), route: Some(route.clone()) },
-            ..delivery.clone()
-        };
-        routes.iter().enumerate().map(one).collect()
+        let What::Notice { team, .. } = &delivery.what else { return vec![delivery] };
+        let routes = self.teams.get(team).cloned().unwrap_or_default();
+        delivery.by_routes(&routes)
     }
 
     /// By what a delivery leaves, as the settings call it: `channels.email`, `connectors.crm`. What leaves by the same

@@ -21,6 +21,24 @@ pub struct Delivery {
     pub what: What,
 }
 
+impl Delivery {
+    /// A notice as one delivery for each route, with a key of its own: a failure of one repeats no other. What goes by
+    /// one way already stays as it is.
+    #[must_use]
+    pub fn by_routes(self, routes: &[Route]) -> Vec<Self> {
+        let What::Notice { team, text, route: None } = &self.what else { return vec![self] };
+        if routes.is_empty() {
+            return vec![self];
+        }
+        let one = |(number, route): (usize, &Route)| Self {
+            key: format!("{}/{}", self.key, number + 1),
+            what: What::Notice { team: team.clone(), text: text.clone(), route: Some(route.clone()) },
+            ..self.clone()
+        };
+        routes.iter().enumerate().map(one).collect()
+    }
+}
+
 /// What leaves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

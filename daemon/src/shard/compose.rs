@@ -1,6 +1,6 @@
 //! What leaves because of a decision.
 
-use flow_graph::program::{Program, Route, Team};
+use flow_graph::program::{Program, Team};
 use flow_machine::decision::{DecisionKind, RenderData, Send};
 use flow_runtime::{Content, Decided, values};
 use serde_json::Map;
@@ -79,19 +79,16 @@ fn call(connector: String, action: String, content: Option<&Content>) -> Compose
     }
 }
 
-/// One for each way in which a team is reached, so that a failure of one repeats no other.
+/// One for each way in which a team is reached.
 fn notices(team: &Team, decided: &Decided<'_>, ordinal: u32) -> Vec<(Delivery, Option<String>)> {
     let (text, why) = match decided.content.as_ref() {
         Some(Content::Notice(text)) => (text.clone(), None),
         other => (String::new(), Some(why(other))),
     };
-    let key = key(decided, ordinal);
-    let one = |(number, route): (usize, &Route)| {
-        let what = What::Notice { team: team.name.clone(), text: text.clone(), route: Some(route.clone()) };
-        let key = format!("{key}/{}", number + 1);
-        (Delivery { key, contact: decided.id.to_string(), at: decided.decision.at, what }, why.clone())
-    };
-    team.routes.iter().enumerate().map(one).collect()
+    let what = What::Notice { team: team.name.clone(), text, route: None };
+    let (contact, at) = (decided.id.to_string(), decided.decision.at);
+    let all = Delivery { key: key(decided, ordinal), contact, at, what }.by_routes(&team.routes);
+    all.into_iter().map(|delivery| (delivery, why.clone())).collect()
 }
 
 fn why(content: Option<&Content>) -> String {
