@@ -23,6 +23,7 @@ use crate::service::Service;
 use crate::shard::{Release, Shard};
 use crate::store::sqlite::{Reader, SqliteStore};
 use crate::store::{Store, StoreError};
+use crate::text::plain;
 use reporter::Reporter;
 
 /// How long what is under way may take when the daemon is to stop.
@@ -114,9 +115,7 @@ impl Daemon {
         let reader = Reader::open(&settings.store)?;
         let Opened { shard, clock, resumed, deployed } = open(&mut store, settings.pace, &release)?;
         let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
-            let why = error.to_string();
-            let why = why.split(" (os error").next().unwrap_or_default().to_lowercase();
-            NoStart::System(format!("cannot listen at {}: {why}", settings.listen))
+            NoStart::System(format!("cannot listen at {}: {}", settings.listen, plain(&error.to_string())))
         })?;
         let address = listener.local_addr().map_err(|error| NoStart::System(error.to_string()))?;
         let (keys, made) = keys(&store, settings.keys, clock.now())?;

@@ -1,4 +1,4 @@
-//! Instants as they stand in answers: RFC 3339, as in records.
+//! How answers say things: instants in RFC 3339, as in records; what the system says, without its numbers.
 
 use flow_graph::Timestamp;
 use serde::Serializer;
@@ -13,4 +13,9 @@ pub(crate) fn maybe<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Res
         Some(at) => serializer.collect_str(at),
         None => serializer.serialize_none(),
     }
+}
+
+/// What the system says of a failure, as the end of a sentence of ours.
+pub(crate) fn plain(said: &str) -> String {
+    said.split(" (os error").next().unwrap_or_default().to_lowercase()
 }

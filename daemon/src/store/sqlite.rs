@@ -16,6 +16,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::{Commit, Kept, Queued, Store, StoreError};
 use crate::http::keys::{Hash, Keys};
 use crate::log::{Block, Blocks, Place};
+use crate::text::plain;
 pub use read::{Page, Row};
 
 /// How long a reader waits for a lock.
@@ -185,8 +186,4 @@ fn wrong(path: &Path, error: &rusqlite::Error) -> StoreError {
         return StoreError::damaged(&format!("`{store}` has pages that cannot be read"));
     }
     StoreError::new(format!("the store `{store}` cannot be used: {}", plain(&error.to_string())))
-}
-
-fn plain(said: &str) -> String {
-    said.split(" (os error").next().unwrap_or_default().to_lowercase()
 }
