@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use crate::args::ServeArgs;
 use crate::commands::check::compiled;
 use crate::failure::{Exit, Failure};
+use crate::layout::plural;
 use crate::project::{self, Project};
 use crate::terminal::{BOLD, DIM, GREEN, Terminal, YELLOW};
 use crate::watch::Changes;
@@ -122,11 +123,8 @@ fn greet(started: &Started, store: &Path, release: &Release, terminal: &mut Term
     let name = &release.program.project.name;
     let mut text =
         format!("{} {}\n", terminal.paint(BOLD, name), terminal.paint(DIM, &format!("program {fingerprint}")));
-    let contacts = match started.contacts {
-        1 => "1 contact".to_owned(),
-        n => format!("{n} contacts"),
-    };
-    let what = if started.resumed { contacts } else { "new".to_owned() };
+    let contacts = u64::try_from(started.contacts).unwrap_or(u64::MAX);
+    let what = if started.resumed { plural(contacts, "contact") } else { "new".to_owned() };
     text.push_str(&format!("  store        {} ({what})\n", store.display()));
     text.push_str(&format!("  listens at   http://{}\n", started.address));
     for (purpose, key) in &started.made {
@@ -162,10 +160,7 @@ fn reload(args: &ServeArgs, app: &App, runtime: &Runtime, terminal: &mut Termina
     match runtime.block_on(app.door.deploy(release)).map_err(closed)? {
         Ok(deployed) => {
             runtime.block_on(app.refresh()).map_err(closed)?;
-            let people = match deployed.contacts {
-                1 => "1 contact".to_owned(),
-                n => format!("{n} contacts"),
-            };
+            let people = plural(deployed.contacts, "contact");
             let short: String = next.chars().take(12).collect();
             terminal.say(&format!("{} {short}, {people} carried over\n", terminal.paint(GREEN, "now runs")));
         }
