@@ -19,18 +19,43 @@ use mimalloc::MiMalloc;
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
+/// When events happen, in milliseconds since 1970.
+#[derive(Debug, Clone, Copy)]
+pub struct Span {
+    /// The first one.
+    pub from: u64,
+    /// From the first to the last.
+    pub length: u64,
+}
+
+impl Span {
+    /// 30 days from 2026-03-01T00:00:00Z on.
+    pub const MARCH: Self = Self { from: 1_772_323_200_000, length: 30 * 86_400_000 };
+
+    /// The last ten minutes: so that a daemon takes them for news.
+    #[must_use]
+    pub fn now() -> Self {
+        let now = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_millis();
+        Self { from: u64::try_from(now).unwrap_or(0).saturating_sub(600_000), length: 600_000 }
+    }
+}
+
 /// Events of `examples/shop` as JSON Lines in Segment's shape, in the order of time, over 30 days.
 ///
 /// Half are page views, the rest products, carts, orders, sign-ups and what channels report.
 #[must_use]
 pub fn shop_events(contacts: u64, events: u64, seed: u64) -> String {
+    shop_events_in(contacts, events, seed, Span::MARCH)
+}
+
+/// The same within some time.
+#[must_use]
+pub fn shop_events_in(contacts: u64, events: u64, seed: u64, span: Span) -> String {
     let mut chance = Chance(seed | 1);
     let mut out = String::with_capacity(usize::try_from(events).unwrap_or(0) * 220);
-    let begin_ms: u64 = 1_772_323_200_000; // 2026-03-01T00:00:00Z
-    let step_ms = 30 * 86_400_000 / events.max(1);
     for number in 0..events {
         let contact = chance.below(contacts);
-        let time = rfc3339(begin_ms + number * step_ms);
+        let time = rfc3339(span.from + number * span.length / events.max(1));
         let _ = write!(out, r#"{{"messageId":"m{number}","timestamp":"{time}","userId":"u{contact}","#);
         let product = chance.below(500);
         let cents = 500 + chance.below(20_000);
@@ -143,12 +168,22 @@ pub fn report_all(name: &str, unit: &str, amount: f64, rounds: u32, mut work: im
 
 /// What the processor has spent on all threads of this process, those that are over too.
 #[expect(clippy::cast_precision_loss, reason = "a rate needs no more than 2^53")]
-fn process_seconds() -> Option<f64> {
+#[must_use]
+pub fn process_seconds() -> Option<f64> {
     // User and system time stand behind the name, which may hold anything, in ticks of a hundredth.
     let told = std::fs::read_to_string("/proc/self/stat").ok()?;
     let mut fields = told.rsplit_once(')')?.1.split_whitespace().skip(11);
     let mut ticks = || fields.next()?.parse::<u64>().ok();
     Some((ticks()? + ticks()?) as f64 / 100.0)
+}
+
+/// Bytes of this process that are in memory; 0 where the system does not say.
+#[must_use]
+pub fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib: usize = line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0);
+    kib * 1_024
 }
 
 /// What the processor has spent on this thread.
@@ -181,12 +216,21 @@ fn short(rate: f64) -> String {
     out
 }
 
-/// `2026-03-01T00:00:00.000Z` of milliseconds since 1970, within March 2026.
-fn rfc3339(ms: u64) -> String {
-    let since = ms - 1_772_323_200_000;
-    let (day, rest) = (since / 86_400_000 + 1, since % 86_400_000);
+/// `2026-03-01T00:00:00.000Z` of milliseconds since 1970.
+#[must_use]
+pub fn rfc3339(ms: u64) -> String {
+    let (days, rest) = (ms / 86_400_000, ms % 86_400_000);
+    // Howard Hinnant's `civil_from_days`, of days since 1970 that are not negative.
+    let days = days + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year + era * 400 + u64::from(month <= 2);
     let (hour, minute, second, milli) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1_000 % 60, rest % 1_000);
-    format!("2026-03-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
 }
 
 /// Small chance with a seed (xorshift64*).

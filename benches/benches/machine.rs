@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use flow_benches::{report, shop_inputs, show};
+use flow_benches::{report, resident, shop_inputs, show};
 use flow_graph::Timestamp;
 use flow_machine::contact::{WARM_AT_ONCE, warm};
 use flow_machine::{Contact, Engine, Input, Transition, step};
@@ -52,14 +52,6 @@ fn weigh(engine: &Arc<Engine>, contacts: u64) {
     let per = inputs.len() as f64 / states.len() as f64;
     let name = format!("state, examples/shop, {per:.1} events each");
     show(&name, grown as f64 / states.len() as f64, "bytes/contact");
-}
-
-/// Bytes of this process that are in memory; 0 where the system does not say.
-fn resident() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib: usize = line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0);
-    kib * 1_024
 }
 
 fn fresh(engine: &Engine, contacts: u64) -> Vec<Contact> {

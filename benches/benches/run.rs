@@ -11,7 +11,7 @@ use std::io::Cursor;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use flow_benches::{report, report_all, report_of, shop_events, show};
+use flow_benches::{report, report_all, report_of, resident, shop_events, show};
 use flow_machine::Engine;
 use flow_runtime::driver::{Arriving, Decided, Driver, Observer, Options};
 use flow_runtime::identity::People;
@@ -192,14 +192,6 @@ fn weigh(engine: &Arc<Engine>, contacts: u64) {
     let seen = driver.contacts().count().max(1);
     let per = inputs.len() as f64 / seen as f64;
     show(&format!("memory, examples/shop, {per:.1} events each"), grown as f64 / seen as f64, "bytes/contact");
-}
-
-/// Bytes of this process that are in memory; 0 where the system does not say.
-fn resident() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib: usize = line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0);
-    kib * 1_024
 }
 
 struct Counter {
