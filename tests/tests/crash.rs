@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use flow_daemon::shard::{Release, Shard};
@@ -15,20 +16,47 @@ use flow_runtime::log::Entry;
 use flow_tests::{lines, project, root};
 
 struct Sample {
+    name: &'static str,
     release: Release,
     inputs: Vec<Incoming>,
 }
 
-fn sample(example: &str) -> Sample {
+/// A project, and what came in.
+fn sample(name: &'static str, example: &str, text: &str) -> Sample {
     let folder = root().join("examples").join(example);
     let sources = project(&folder);
     let compilation = flow_compiler::compile(&sources);
     let program = Arc::new(compilation.program.ok_or_else(|| lines(&sources, &compilation.diagnostics)).unwrap());
     let catalog = Arc::new(Catalog::new(&Arc::new(Engine::new(Arc::clone(&program)).unwrap())));
-    let text = std::fs::read(folder.join("events.jsonl")).unwrap();
-    let inputs = Inputs::new(catalog, text.as_slice(), "events", 0, &Format::Segment).unwrap();
+    let inputs = Inputs::new(catalog, text.as_bytes(), "events", 0, &Format::Segment).unwrap();
     let inputs = inputs.filter_map(|read| if let Ok(Read::Incoming(it)) = read { Some(*it) } else { None }).collect();
-    Sample { release: Release { program, who: "test".to_owned(), commit: None }, inputs }
+    Sample { name, release: Release { program, who: "test".to_owned(), commit: None }, inputs }
+}
+
+/// The shop, with its own events and with a crowd.
+fn samples() -> [Sample; 2] {
+    let shop = std::fs::read_to_string(root().join("examples/shop/events.jsonl")).unwrap();
+    [sample("shop", "shop", &shop), sample("crowd", "shop", &crowd())]
+}
+
+/// Somebody new comes every hour, first without a name, and half of them say later who they are: so states are written
+/// of contacts that nobody knew when the writing of states began.
+fn crowd() -> String {
+    let mut text = String::new();
+    for hour in 0..240_u64 {
+        let time = |hour: u64| format!("2026-03-{:02}T{:02}:30:00.000Z", 1 + hour / 24, hour % 24);
+        let at = time(hour);
+        let page = r#""type":"page","properties":{"path":"/shelf/1","title":"Shelf"}"#;
+        let _ = writeln!(text, r#"{{"messageId":"p{hour}","timestamp":"{at}","anonymousId":"a{hour}",{page}}}"#);
+        if let Some(before) = hour.checked_sub(5).filter(|before| before % 2 == 0) {
+            let ids = format!(r#""userId":"u{before}","anonymousId":"a{before}""#);
+            let traits = format!(r#""traits":{{"email":"u{before}@x.example","timezone":"Europe/Berlin"}}"#);
+            let _ = writeln!(text, r#"{{"messageId":"i{hour}","timestamp":"{at}",{ids},"type":"identify",{traits}}}"#);
+            let order = format!(r#""event":"Order Completed","properties":{{"order_id":"o{hour}","revenue":30.0}}"#);
+            let _ = writeln!(text, r#"{{"messageId":"o{hour}","timestamp":"{at}",{ids},"type":"track",{order}}}"#);
+        }
+    }
+    text
 }
 
 /// All that is left at the end.
@@ -92,18 +120,25 @@ fn run(sample: &Sample, states: usize, mut crash: impl FnMut() -> Option<bool>) 
     }
 }
 
+/// Small numbers by chance, others for each seed (splitmix64).
+fn chance(seed: u64) -> impl FnMut(u64) -> u64 {
+    let mut state = seed.wrapping_mul(0xd134_2543_de82_ef95);
+    move |below| {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % below
+    }
+}
+
 #[test]
 fn a_crash_changes_nothing() {
-    for example in ["shop"] {
-        let sample = sample(example);
+    for sample in samples() {
+        let example = sample.name;
         let calm = run(&sample, 3, || None);
         assert!(calm.keys.len() > 10, "{example}: {} deliveries", calm.keys.len());
-        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
-        for round in 0..60 {
-            let mut random = move |below: u64| {
-                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407 + round);
-                (seed >> 33) % below
-            };
+        for round in 0..60_u64 {
+            let mut random = chance(round);
             let states = usize::try_from(random(6)).unwrap();
             let often = 2 + random(12);
             let crash = move || (random(often) == 0).then(|| random(2) == 0);

@@ -11,6 +11,7 @@ use flow_runtime::driver::Turn;
 use flow_runtime::driver::restore::Standing;
 use flow_runtime::identity::{ContactNumber, People};
 use flow_runtime::{Decided, Driver, Renderer};
+use rustc_hash::FxHashMap;
 
 use super::checkpoint::Round;
 use super::keeper::Keeper;
@@ -30,12 +31,9 @@ impl Shard {
         let Some(engine) = lineage.last().cloned() else { return Ok(None) };
         let Kept { mark, states, end, .. } = kept;
         let mark = mark.ok_or_else(|| StoreError::damaged("it has programs and no states"))?;
-        let states = Stated::read(states)?;
         let mut people = People::noting();
         mark.news.iter().cloned().for_each(|news| people.learn(news));
-        if people.len() != states.contacts.len() {
-            return Err(StoreError::damaged("the states of some contacts are missing"));
-        }
+        let states = Stated::read(states, people.len())?;
         let standing = Standing { people, contacts: states.contacts, counts: mark.counts, now: mark.now };
         let driver = Driver::restore(Arc::clone(&engine), Renderer::shared(&engine), OPTIONS, standing);
         let log = Writer::new(end, lineage.number(), states.places);
@@ -44,12 +42,18 @@ impl Shard {
         let (rejects, settled, acts) = (Vec::new(), Vec::new(), Vec::new());
         let round = Round::default();
         let mut shard = Self { driver, keeper, round, rejects, settled, acts, deployed: None };
-        shard.run_again(store, &mark, &states.upto)?;
+        shard.run_again(store, &mark, &states.upto, states.ahead)?;
         Ok(Some(shard))
     }
 
     /// Runs what the log has behind the mark.
-    fn run_again(&mut self, store: &mut dyn Store, mark: &Mark, upto: &[Place]) -> Result<(), StoreError> {
+    fn run_again(
+        &mut self,
+        store: &mut dyn Store,
+        mark: &Mark,
+        upto: &[Place],
+        mut ahead: Ahead,
+    ) -> Result<(), StoreError> {
         let has = |contact: ContactNumber, place: Place| {
             usize::try_from(contact).ok().and_then(|at| upto.get(at)).is_some_and(|upto| place < *upto)
         };
@@ -65,7 +69,7 @@ impl Shard {
         self.keeper.replays = true;
         each_block(store, mark.upto, |block| {
             for entry in since(block, mark.upto) {
-                self.again(entry, has);
+                self.again(entry, has, &mut ahead);
             }
         })?;
         // What was decided after the last input, as time passed.
@@ -74,15 +78,20 @@ impl Shard {
         if !self.keeper.again.is_empty() {
             return Err(StoreError::damaged("its log holds decisions that its programs do not make"));
         }
+        if !ahead.is_empty() {
+            return Err(StoreError::damaged("it has states of contacts that its log does not know"));
+        }
         Ok(())
     }
 
-    fn again(&mut self, entry: Entry, has: impl Fn(ContactNumber, Place) -> bool) {
+    fn again(&mut self, entry: Entry, has: impl Fn(ContactNumber, Place) -> bool, ahead: &mut Ahead) {
         let Entry { place, contact, .. } = entry;
         match entry.kind {
             Kind::Input { incoming, became, .. } => {
                 self.keeper.retaking(place);
-                self.driver.retake((*incoming, became), |contact| has(contact, place), &mut self.keeper);
+                let has = |contact| has(contact, place);
+                let stands = |contact| ahead.remove(&contact);
+                self.driver.retake((*incoming, became), has, stands, &mut self.keeper);
             }
             Kind::Decision(decision) if has(contact, place) => {
                 let Some(id) = self.driver.contact(contact).map(|contact| Arc::clone(&contact.id)) else { return };
@@ -95,28 +104,46 @@ impl Shard {
     }
 }
 
-/// The states of a store, by the numbers of their contacts.
+/// Contacts whose state was kept before it was known, at the mark, that they are there: they came since.
+type Ahead = FxHashMap<ContactNumber, Contact>;
+
+/// The states of a store.
 struct Stated {
+    /// Those who were known at the mark, by their numbers.
     contacts: Vec<Contact>,
+    ahead: Ahead,
+    /// By the numbers of all: the latest entry, and up to where the log is in the state. 0: there is none yet.
     places: Vec<Place>,
     upto: Vec<Place>,
 }
 
 impl Stated {
-    fn read(states: Vec<State>) -> Result<Self, StoreError> {
+    /// Of so many it is known at the mark that they are there.
+    fn read(states: Vec<State>, known: usize) -> Result<Self, StoreError> {
         let count = states.len();
         let mut all = Self {
-            contacts: Vec::with_capacity(count),
+            contacts: Vec::with_capacity(known),
+            ahead: Ahead::default(),
             places: Vec::with_capacity(count),
             upto: Vec::with_capacity(count),
         };
-        for (state, number) in states.into_iter().zip(0..) {
-            if state.number != number {
-                return Err(StoreError::damaged(&format!("the state of contact {number} is missing")));
+        for State { number, upto, place, contact } in states {
+            let contact = read_contact(number, &contact)?;
+            let at = usize::try_from(number).unwrap_or(usize::MAX);
+            if at >= known {
+                all.ahead.insert(number, contact);
+                all.places.resize(at, 0);
+                all.upto.resize(at, 0);
+            } else if at == all.contacts.len() {
+                all.contacts.push(contact);
+            } else {
+                break;
             }
-            all.contacts.push(read_contact(number, &state.contact)?);
-            all.places.push(state.place);
-            all.upto.push(state.upto);
+            all.places.push(place);
+            all.upto.push(upto);
+        }
+        if all.contacts.len() < known {
+            return Err(StoreError::damaged(&format!("the state of contact {} is missing", all.contacts.len())));
         }
         Ok(all)
     }

@@ -40,18 +40,25 @@ impl Driver {
     }
 
     /// Takes an input again that was taken before, with what became of it. Who is who follows from it in any case;
-    /// where the state of its contact has it already nothing else does.
+    /// where the state of its contact has it already nothing else does. `stands` gives the state of a contact that this
+    /// input makes, where one was kept that has the input.
     pub fn retake(
         &mut self,
         (incoming, became): (Incoming, Outcome),
         has_it: impl FnOnce(ContactNumber) -> bool,
+        stands: impl FnOnce(ContactNumber) -> Option<Contact>,
         observer: &mut impl Observer,
     ) {
         let at = incoming.arrives().max(self.now());
         self.run_until(at, observer);
         let Some(resolved) = self.people.resolve(&self.options.ids(&incoming.who)) else { return };
         self.counts.inputs += 1;
-        let skip = resolved.created.is_none() && has_it(resolved.contact);
+        let skip = match &resolved.created {
+            None => has_it(resolved.contact),
+            Some(_) => stands(resolved.contact)
+                .map(|contact| self.partition.settle(contact, resolved.contact, false))
+                .is_some(),
+        };
         let leaving = self.leave(&resolved);
         if skip {
             self.counts.merged += u64::try_from(leaving.len()).unwrap_or(0);
