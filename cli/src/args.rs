@@ -1,8 +1,12 @@
 //! What can be asked for on the command line.
 
+pub(crate) mod remote;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+
+use remote::{AnswerFormat, AuditArgs, ContactArgs, DeliveriesArgs, RejectsArgs, ReportArgs, ToArgs};
 
 /// Marketing automation as code: check, test and run `.flow` projects.
 #[derive(Debug, Parser)]
@@ -37,6 +41,11 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     Import(ImportArgs),
     Why(WhyArgs),
+    Contact(ContactArgs),
+    Report(ReportArgs),
+    Deliveries(DeliveriesArgs),
+    Rejects(RejectsArgs),
+    Audit(AuditArgs),
     Graph(GraphArgs),
     Explain(ExplainArgs),
 }
@@ -211,23 +220,35 @@ pub(crate) struct RunArgs {
 
 /// Tell one contact's story: what was decided, and which line did it
 #[derive(Debug, clap::Args)]
-#[command(override_usage = "flow why [DIR] --events <FILE>... --contact <ID> [OPTIONS]")]
+#[command(override_usage = "flow why <ID> [OPTIONS]
+       flow why [DIR] --events <FILE>... --contact <ID> [OPTIONS]")]
+#[command(mut_arg("events", |arg| arg.required(false)))]
 #[command(after_long_help = "\
 Examples:
+  flow why u-104                              as the daemon of this machine knows it
+  flow why u-104 --message cart_reminder --to https://flow.acme.example
   flow why examples/shop --events examples/shop/events.jsonl --contact u-104
-  flow why examples/shop --events examples/shop/events.jsonl --contact u-101 \\
-    --message cart_reminder")]
+Without events a daemon is asked: `FLOW_ADMIN_TOKEN` lets in.")]
 pub(crate) struct WhyArgs {
-    /// A folder of the project [default: this one]
-    pub(crate) dir: Option<PathBuf>,
+    /// Whose story a daemon shall tell; with events: a folder of the project [default: this one]
+    #[arg(value_name = "ID|DIR")]
+    pub(crate) what: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) input: InputArgs,
     /// Whose story: a user's id, or an anonymous one
     #[arg(long, value_name = "ID")]
-    pub(crate) contact: String,
+    pub(crate) contact: Option<String>,
     /// Only what concerns this message
     #[arg(long, value_name = "NAME")]
     pub(crate) message: Option<String>,
+    /// How many moments a daemon tells, the latest
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) limit: u16,
+    /// How a daemon's answer is written
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+    #[command(flatten)]
+    pub(crate) to: ToArgs,
 }
 
 /// Where events come from.

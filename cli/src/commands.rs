@@ -1,11 +1,16 @@
 //! The commands, one file each.
 
+pub(crate) mod audit;
 pub(crate) mod check;
+pub(crate) mod contact;
+pub(crate) mod deliveries;
 pub(crate) mod explain;
 pub(crate) mod fix;
 pub(crate) mod fmt;
 pub(crate) mod graph;
 pub(crate) mod import;
+pub(crate) mod rejects;
+pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod test;

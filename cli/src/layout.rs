@@ -37,6 +37,24 @@ pub(crate) fn rows(rows: &[Row], bars: bool, width: usize, unicode: bool) -> Str
     text
 }
 
+/// Rows of texts in columns, indented by two; what stands last goes on below its beginning.
+pub(crate) fn columns(rows: &[Vec<String>], width: usize) -> String {
+    let mut widths: Vec<usize> = Vec::new();
+    for row in rows {
+        let kept = row.len().saturating_sub(1);
+        widths.resize(widths.len().max(kept), 0);
+        for (widest, cell) in widths.iter_mut().zip(row.iter().take(kept)) {
+            *widest = (*widest).max(cell.chars().count());
+        }
+    }
+    let line = |row: &Vec<String>| {
+        let Some((last, before)) = row.split_last() else { return String::new() };
+        let lead: String = before.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}  ")).collect();
+        hanging(&format!("  {lead}"), last, width)
+    };
+    rows.iter().map(line).collect()
+}
+
 /// A number with its thousands apart: `69,659`.
 pub(crate) fn number(n: u64) -> String {
     let digits = n.to_string();
@@ -134,6 +152,14 @@ mod tests {
     #[test]
     fn numbers_are_grouped() {
         assert_eq!([0, 999, 1000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_what_is_in_them() {
+        let row = |cells: [&str; 3]| cells.map(ToOwned::to_owned).to_vec();
+        let all = [row(["a", "bbb", "one two three four five"]), row(["aa", "b", "x"])];
+        assert_eq!(columns(&all, 80), "  a   bbb  one two three four five\n  aa  b    x\n");
+        assert_eq!(columns(&all, 28), "  a   bbb  one two three\n           four five\n  aa  b    x\n");
     }
 
     #[test]

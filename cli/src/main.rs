@@ -13,8 +13,10 @@ mod parallel;
 mod partitions;
 mod progress;
 mod project;
+mod remote;
 mod replace;
 mod summary;
+mod table;
 mod terminal;
 mod verdict;
 mod watch;
@@ -47,6 +49,11 @@ fn main() -> ExitCode {
         Command::Serve(args) => commands::serve::run(args, &mut terminal),
         Command::Import(args) => commands::import::run(args, &mut terminal),
         Command::Why(args) => commands::why::run(args, &mut terminal),
+        Command::Contact(args) => commands::contact::run(args, &mut terminal),
+        Command::Deliveries(args) => commands::deliveries::run(args, &mut terminal),
+        Command::Report(args) => commands::report::run(args, &mut terminal),
+        Command::Rejects(args) => commands::rejects::run(args, &mut terminal),
+        Command::Audit(args) => commands::audit::run(args, &mut terminal),
         Command::Graph(args) => commands::graph::run(args, &mut terminal),
         Command::Explain(args) => commands::explain::run(args, &mut terminal),
     };

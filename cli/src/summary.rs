@@ -257,7 +257,7 @@ fn pairs(counts: &BTreeMap<String, u64>) -> Vec<Row> {
 }
 
 /// `12.3 %`; whole percents stay whole.
-fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     let tenths = (share * 1000.0).round() / 10.0;
     if (tenths - tenths.round()).abs() < 1e-9 { format!("{tenths:.0} %") } else { format!("{tenths:.1} %") }
 }

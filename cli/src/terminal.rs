@@ -59,6 +59,12 @@ impl Terminal {
         if self.colour() { self.write(&harmless(text)) } else { self.pass(text) }
     }
 
+    /// Writes JSON to standard output, laid out.
+    pub(crate) fn json(&mut self, value: &serde_json::Value) {
+        let text = serde_json::to_string_pretty(value).unwrap_or_default();
+        self.pass(&format!("{text}\n"));
+    }
+
     /// Writes what people wrote to standard output: as it is, or so that it does no harm to a screen.
     pub(crate) fn pass(&mut self, text: &str) {
         if io::stdout().is_terminal() { self.write(&harmless(text)) } else { self.write(text) }

@@ -2,151 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 
+#[path = "serve/daemon.rs"]
+mod daemon;
+
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
-
-const WRITE: &str = "write_for_tests";
-const ADMIN: &str = "admin_for_tests";
-const REPORTS: &str = "reports_for_tests_which_are_long";
-
-const SETTINGS: &str = r#"[project]
-name = "lamp"
-language = 1
-timezone = "Europe/Berlin"
-
-[channels.email]
-kind = "console"
-"#;
-
-const WORLD: &str = r#"contact { email: email?  zone: timezone? }
-event signed_up as "Signed Up" { plan: text? }
-topic service { consent none  transactional }
-message hello { channel email  topic service  subject "Hello"  body "Welcome." }
-message later { channel email  topic service  subject "Still there?"  body "Are you?" }
-sequence welcome {
-  enter on signed_up
-  send hello
-  wait 2h
-  send later
-}
-"#;
-
-/// A daemon that ends with the test.
-struct Daemon {
-    child: Child,
-    address: String,
-    lines: Receiver<String>,
-}
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Daemon {
-    fn start(project: &Path, more: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
-        command.arg("serve").arg(project).args(["--listen", "127.0.0.1:0"]).args(more);
-        command.env("FLOW_WRITE_KEY", WRITE).env("FLOW_ADMIN_TOKEN", ADMIN).env("NO_COLOR", "1");
-        command.env("FLOW_LINK_SECRET", "links_for_tests_which_are_long").env("FLOW_REPORT_SECRET", REPORTS);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let (sender, lines) = channel();
-        for stream in
-            [Box::new(child.stdout.take().unwrap()) as Box<dyn Read + Send>, Box::new(child.stderr.take().unwrap())]
-        {
-            let sender = sender.clone();
-            std::thread::spawn(move || {
-                for line in BufReader::new(stream).lines().map_while(Result::ok) {
-                    if sender.send(line).is_err() {
-                        break;
-                    }
-                }
-            });
-        }
-        let mut daemon = Self { child, address: String::new(), lines };
-        let line = daemon.wait_for("listens at");
-        daemon.address = line.split("http://").nth(1).unwrap().to_owned();
-        daemon
-    }
-
-    /// Waits for a line that holds a text.
-    fn wait_for(&self, text: &str) -> String {
-        let until = Instant::now() + Duration::from_secs(60);
-        let mut seen = Vec::new();
-        while let Ok(line) = self.lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            if line.contains(text) {
-                return line;
-            }
-            seen.push(line);
-        }
-        panic!("no line with `{text}` in {seen:#?}");
-    }
-
-    fn request(&self, head: &str, key: &str, body: &str) -> Option<(u16, Value)> {
-        let mut stream = TcpStream::connect(&self.address).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
-        let length = body.len();
-        let head = format!(
-            "{head} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
-        );
-        stream.write_all(head.as_bytes()).ok()?;
-        stream.write_all(body.as_bytes()).ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        let (head, body) = answer.split_once("\r\n\r\n")?;
-        let status = head.split(' ').nth(1)?.parse().ok()?;
-        Some((status, serde_json::from_str(body).unwrap_or(Value::Null)))
-    }
-
-    /// What happened to a contact, once a line of it came so often.
-    fn why_after(&self, contact: &str, line: &str, times: usize) -> Value {
-        let until = Instant::now() + Duration::from_secs(60);
-        loop {
-            let why = self.get(&format!("/v1/contacts/{contact}/why"));
-            if why["moments"].as_array().unwrap().iter().filter(|moment| moment["line"] == line).count() >= times {
-                return why;
-            }
-            assert!(Instant::now() < until, "no `{line}` in {why}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    fn batch(&self, calls: &[Value]) -> Option<(u16, Value)> {
-        self.request("POST /v1/batch", WRITE, &json!({ "batch": calls }).to_string())
-    }
-
-    fn get(&self, path: &str) -> Value {
-        let (status, answer) = self.request(&format!("GET {path}"), ADMIN, "").unwrap();
-        assert_eq!(status, 200, "{path}: {answer}");
-        answer
-    }
-}
-
-fn project(folder: &Path) {
-    std::fs::write(folder.join("flow.toml"), SETTINGS).unwrap();
-    std::fs::write(folder.join("world.flow"), WORLD).unwrap();
-}
-
-fn signed_up(user: &str) -> Value {
-    json!({ "type": "track", "event": "Signed Up", "userId": user, "messageId": format!("m-{user}"), "properties": {},
-            "context": { "traits": { "email": format!("{user}@x.example") } } })
-}
-
-#[cfg(unix)]
-fn signal(child: &Child, name: &str) {
-    let status = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap();
-    assert!(status.success());
-}
+use daemon::{ADMIN, Daemon, REPORTS, WORLD, WRITE, project, said, signal, signed_up, told};
+use serde_json::json;
 
 #[test]
 #[cfg(unix)]
@@ -162,8 +29,8 @@ fn a_call_is_decided_told_and_kept() {
     daemon.wait_for("Hello");
     daemon.wait_for("Still there?");
 
-    let why = daemon.why_after("ana", "delivered came in", 2);
-    let lines: Vec<_> = why["moments"].as_array().unwrap().iter().map(|it| it["line"].as_str().unwrap()).collect();
+    let why = daemon.why_after("ana", "delivered { message", 2);
+    let lines: Vec<_> = why["moments"].as_array().unwrap().iter().map(said).collect();
     assert!(lines.iter().any(|line| line.starts_with("sent later (sequence welcome, world.flow:10")), "{lines:#?}");
     assert_eq!(
         lines.iter().filter(|line| line.starts_with("sent hello")).count(),
@@ -181,7 +48,7 @@ fn a_call_is_decided_told_and_kept() {
     assert!(daemon.child.wait().unwrap().success());
     assert!(begun.elapsed() < Duration::from_secs(15));
     let again = Daemon::start(folder.path(), &["--clock", "fast:30m/s"]);
-    assert_eq!(again.get("/v1/contacts/ana/why"), why, "all of it is there after a restart");
+    assert_eq!(again.get("/v1/contacts/ana/why")["moments"], why["moments"], "all of it is there after a restart");
 }
 
 #[test]
@@ -210,9 +77,7 @@ fn a_change_of_the_project_takes_over_or_is_refused() {
 
 fn import(project: &Path, file: &Path) -> (i32, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
-    let output = command.arg("import").arg(project).arg("--events").arg(file).env("NO_COLOR", "1").output().unwrap();
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    (output.status.code().unwrap(), text)
+    told(&command.arg("import").arg(project).arg("--events").arg(file).env("NO_COLOR", "1").output().unwrap())
 }
 
 #[test]
@@ -257,7 +122,7 @@ fn what_comes_back_of_a_letter_is_an_event_of_its_contact() {
     };
     assert_eq!(report("wrong"), 401);
     assert!(report(REPORTS) < 300);
-    daemon.why_after("ana", "bounced came in", 1);
+    daemon.why_after("ana", "bounced {", 1);
 }
 
 /// Kills the daemon at moments that are spread over its work, again and again while calls come in: what was

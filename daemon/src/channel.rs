@@ -69,6 +69,15 @@ impl fmt::Debug for Channels {
     }
 }
 
+/// TLS as it is spoken to webhooks and connectors, for whoever speaks to a daemon: it trusts the authorities of the web
+/// and those of this machine.
+///
+/// # Errors
+/// When the system cannot do it.
+pub fn tls() -> Result<rustls::ClientConfig, String> {
+    web::tls(&[])
+}
+
 impl Channels {
     /// Nothing leaves: all of it is printed, as lines of `console`.
     #[must_use]

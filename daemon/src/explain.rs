@@ -1,18 +1,33 @@
-//! What the API says of one contact: where it stands, what happened, and why.
+//! What the API says of one contact: where it stands, what happened, and why; and why the rest was not sent.
 
 use std::collections::BTreeMap;
 
-use flow_graph::{Timestamp, Value};
-use flow_machine::decision::Outcome;
+use flow_graph::{Program, Timestamp, Value};
+use flow_machine::{Contact, Engine, View};
 use flow_runtime::driver::Turn;
-use flow_runtime::identity::ContactNumber;
+use flow_runtime::ingest::Incoming;
 use flow_runtime::record::Kind as RecordKind;
-use flow_runtime::{Decided, Incoming, Record, values};
+use flow_runtime::story::{self, Came, NotSent};
+use flow_runtime::{Decided, Record, timeline, values};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::log::{Entry, Kind};
+use crate::log::{Entry, History, Kind, Place, Recent};
 use crate::shard::Shard;
+use crate::shard::lineage::Lineage;
+
+/// Most entries of the log that are read for one story, the latest ones.
+const ENTRIES: usize = 20_000;
+
+/// What is known of a contact, taken out of the shard: however long it is read, nobody else waits.
+#[derive(Debug)]
+pub struct Known {
+    contact: Contact,
+    place: Place,
+    recent: Recent,
+    lineage: Lineage,
+    now: Timestamp,
+}
 
 /// Where a contact stands.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -22,6 +37,8 @@ pub struct Standing {
     /// Up to when everything due has happened.
     #[serde(serialize_with = "crate::text::instant")]
     pub at: Timestamp,
+    /// Its zone, else that of the project. Instants stand in UTC all the same.
+    pub zone: String,
     /// What is known of it.
     pub fields: BTreeMap<String, Json>,
     /// The segments it is in.
@@ -33,6 +50,8 @@ pub struct Standing {
     /// When something can change by itself.
     #[serde(serialize_with = "crate::text::maybe")]
     pub next: Option<Timestamp>,
+    /// The same for people, a line each: stages, scores, segments, sequences, consents.
+    pub standing: Vec<String>,
 }
 
 /// A run of a sequence.
@@ -49,97 +68,148 @@ pub struct Run {
     pub holdout: bool,
 }
 
+/// What happened to a contact.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Story {
+    /// The id by which it goes.
+    pub contact: String,
+    /// Its zone, else that of the project. Instants stand in UTC all the same.
+    pub zone: String,
+    /// Where the story ends.
+    #[serde(serialize_with = "crate::text::instant")]
+    pub until: Timestamp,
+    /// What happened and why, the latest first.
+    pub moments: Vec<Moment>,
+    /// Messages that were never sent, with what stood in the way.
+    pub not_sent: Vec<NotSent>,
+    /// All that there is was looked at; else only the latest of it.
+    pub complete: bool,
+}
+
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Moment {
     /// When.
     #[serde(serialize_with = "crate::text::instant")]
     pub at: Timestamp,
+    /// It came in; else it was decided.
+    pub input: bool,
     /// What and why, in a line for people.
     pub line: String,
-    /// It, where it was decided; else it came in.
+    /// It, where it was decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decision: Option<Record>,
 }
 
-/// Where a contact stands, by one of its ids.
-#[must_use]
-pub fn contact(shard: &Shard, id: &str) -> Option<Standing> {
-    let contact = shard.contact(shard.find(id)?)?;
-    let engine = shard.engine();
-    let program = engine.program();
-    let known = |(id, field): (_, &flow_graph::program::Field)| {
-        let value: &Value = contact.facts.field(id);
-        value.is_known().then(|| (field.name.clone(), values::json(program, Some(&field.ty), value)))
-    };
-    let segments = program.segments.enumerate().filter(|(id, _)| contact.facts.in_segment(*id));
-    let stages = program.lifecycles.enumerate().filter_map(|(id, lifecycle)| {
-        let stage = lifecycle.stages.get(usize::from(contact.journey.stage(id)))?;
-        Some((lifecycle.name.clone(), stage.clone()))
-    });
-    let runs = contact.journey.runs().iter().filter_map(|run| {
-        let sequence = program.version(run.sequence, run.version)?;
-        let step = sequence.steps.get(usize::from(run.step)).map_or_else(String::new, |step| step.text.clone());
-        Some(Run { sequence: sequence.name.clone(), step, since: run.since, holdout: run.holdout })
-    });
-    Some(Standing {
-        id: contact.id.to_string(),
-        at: contact.now,
-        fields: program.fields.enumerate().filter_map(known).collect(),
-        segments: segments.map(|(_, segment)| segment.name.clone()).collect(),
-        stages: stages.collect(),
-        sequences: runs.collect(),
-        next: contact.journey.next_wake(),
+impl Known {
+    /// What a shard knows of a contact, by one of its ids; none where nobody has it.
+    #[must_use]
+    pub fn of(shard: &Shard, id: &str) -> Option<Self> {
+        let number = shard.find(id)?;
+        Some(Self {
+            contact: shard.contact(number)?.clone(),
+            place: shard.place(number),
+            recent: shard.recent(),
+            lineage: shard.lineage().clone(),
+            now: shard.now(),
+        })
+    }
+
+    /// The names of all messages of the program that runs.
+    #[must_use]
+    pub fn messages(&self) -> Vec<String> {
+        let messages = self.lineage.last().map(|engine| engine.program().messages.iter());
+        messages.into_iter().flatten().map(|message| message.name.clone()).collect()
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn standing(&self) -> Option<Standing> {
+        let contact = &self.contact;
+        let engine = self.lineage.last()?;
+        let program = engine.program();
+        let known = |(id, field): (_, &flow_graph::program::Field)| {
+            let value: &Value = contact.facts.field(id);
+            value.is_known().then(|| (field.name.clone(), values::json(program, Some(&field.ty), value)))
+        };
+        let segments = program.segments.enumerate().filter(|(id, _)| contact.facts.in_segment(*id));
+        let stages = program.lifecycles.enumerate().filter_map(|(id, lifecycle)| {
+            let stage = lifecycle.stages.get(usize::from(contact.journey.stage(id)))?;
+            Some((lifecycle.name.clone(), stage.clone()))
+        });
+        let runs = contact.journey.runs().iter().filter_map(|run| {
+            let sequence = program.version(run.sequence, run.version)?;
+            let step = sequence.steps.get(usize::from(run.step)).map_or_else(String::new, |step| step.text.clone());
+            Some(Run { sequence: sequence.name.clone(), step, since: run.since, holdout: run.holdout })
+        });
+        Some(Standing {
+            id: contact.id.to_string(),
+            at: contact.now,
+            zone: self.zone(engine),
+            fields: program.fields.enumerate().filter_map(known).collect(),
+            segments: segments.map(|(_, segment)| segment.name.clone()).collect(),
+            stages: stages.collect(),
+            sequences: runs.collect(),
+            next: contact.journey.next_wake(),
+            standing: story::standing(engine, contact, self.now),
+        })
+    }
+
+    /// What happened, no more than so many moments, and what did not; of one message where that is asked for.
+    #[must_use]
+    pub fn story(&self, message: Option<&str>, most: usize) -> Option<Story> {
+        let engine = self.lineage.last()?;
+        let (mut moments, mut came, mut looked) = (Vec::new(), Came::new(), 0);
+        for (entry, program) in History::new(self.place, &self.recent).take(ENTRIES) {
+            looked += 1;
+            if let Kind::Input { incoming, .. } = &entry.kind
+                && let Some(event) = incoming.event.clone().and_then(|event| self.lineage.current(event, program))
+            {
+                *came.entry(event.kind.index()).or_default() += 1;
+            }
+            moments.extend(self.moment(entry, program));
+        }
+        let records: Vec<&Record> = moments.iter().rev().filter_map(|moment| moment.decision.as_ref()).collect();
+        let mut not_sent = story::not_sent(View::new(engine, &self.contact, self.now), &came, &records);
+        if let Some(message) = message {
+            moments.retain(|moment| concerns(moment, message));
+            not_sent.retain(|not_sent| not_sent.message == message);
+        }
+        let complete = looked < ENTRIES && moments.len() <= most;
+        moments.truncate(most);
+        let (contact, zone) = (self.contact.id.to_string(), self.zone(engine));
+        Some(Story { contact, zone, until: self.now, moments, not_sent, complete })
+    }
+
+    fn zone(&self, engine: &Engine) -> String {
+        self.contact.zone(engine).iana_name().unwrap_or("UTC").to_owned()
+    }
+
+    fn moment(&self, entry: Entry, program: u32) -> Option<Moment> {
+        let program = self.lineage.engine(program)?.program();
+        match entry.kind {
+            Kind::Input { at, incoming, became } => {
+                Some(Moment { at, input: true, line: came_in(program, &incoming, at, became), decision: None })
+            }
+            Kind::Decision(decision) => {
+                let (at, contact) = (decision.at, entry.contact);
+                let turn = Turn { at, input: false, number: contact.into() };
+                let decided = Decided { turn, contact, id: &self.contact.id, decision: *decision, content: None };
+                let record = Record::new(program, &decided);
+                Some(Moment { at, input: false, line: record.line(), decision: Some(record) })
+            }
+            Kind::United(_) => None,
+        }
+    }
+}
+
+fn came_in(program: &Program, incoming: &Incoming, at: Timestamp, became: flow_machine::decision::Outcome) -> String {
+    timeline::words(program, incoming, at, false) + timeline::aside(became)
+}
+
+/// It was sent, or was not.
+fn concerns(moment: &Moment, message: &str) -> bool {
+    moment.decision.as_ref().is_some_and(|record| {
+        matches!(record.kind, RecordKind::Send | RecordKind::Held | RecordKind::Dropped) && record.name == message
     })
-}
-
-/// What happened to a contact and why, the latest first; of one message where that is asked for.
-#[must_use]
-pub fn moments(shard: &Shard, id: &str, message: Option<&str>, most: usize) -> Option<Vec<Moment>> {
-    let number = shard.find(id)?;
-    let moments = shard.history(number).filter_map(|(entry, program)| moment(shard, number, entry, program));
-    let wanted = |moment: &Moment| match (message, &moment.decision) {
-        (None, _) => true,
-        (Some(message), Some(record)) => {
-            matches!(record.kind, RecordKind::Send | RecordKind::Held | RecordKind::Dropped) && record.name == message
-        }
-        (Some(_), None) => false,
-    };
-    Some(moments.filter(wanted).take(most).collect())
-}
-
-fn moment(shard: &Shard, number: ContactNumber, entry: Entry, program: u32) -> Option<Moment> {
-    let engine = shard.lineage().engine(program)?;
-    match entry.kind {
-        Kind::Input { at, incoming, became } => {
-            Some(Moment { at, line: came_in(engine.program(), &incoming, became), decision: None })
-        }
-        Kind::Decision(decision) => {
-            let at = decision.at;
-            let turn = Turn { at, input: false, number: number.into() };
-            let id = &shard.contact(entry.contact)?.id;
-            let decided = Decided { turn, contact: entry.contact, id, decision: *decision, content: None };
-            let record = Record::new(engine.program(), &decided);
-            Some(Moment { at, line: record.line(), decision: Some(record) })
-        }
-        Kind::United(_) => None,
-    }
-}
-
-fn came_in(program: &flow_graph::Program, incoming: &Incoming, became: Outcome) -> String {
-    let event = incoming.event.as_ref().and_then(|event| program.events.get(event.kind));
-    let fields: Vec<_> =
-        incoming.changes.iter().filter_map(|(id, _)| Some(program.fields.get(*id)?.name.as_str())).collect();
-    let what = match (event, fields.is_empty()) {
-        (Some(event), _) => event.name.as_str(),
-        (None, false) => &fields.join(", "),
-        (None, true) => "a call",
-    };
-    match (became, event, fields.is_empty()) {
-        (Outcome::Duplicate, _, _) => format!("{what} came in again: a repetition counts for nothing"),
-        (Outcome::Late, Some(_), _) => format!("{what} came in too late to begin anything"),
-        (Outcome::Accepted, Some(_), _) => format!("{what} came in"),
-        (Outcome::Accepted | Outcome::Late, None, false) => format!("{what} became known"),
-        (Outcome::Accepted | Outcome::Late, None, true) => format!("{what} came in that says nothing new"),
-    }
 }

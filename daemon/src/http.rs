@@ -8,9 +8,11 @@ mod answer;
 mod body;
 mod calls;
 mod cors;
+mod deliveries;
 mod health;
 pub mod keys;
 mod limits;
+mod rejects;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -24,6 +26,7 @@ use axum::routing::{get, post};
 use flow_runtime::Catalog;
 use tower_http::decompression::RequestDecompressionLayer;
 
+use crate::figures::Figures;
 use crate::service::{Closed, Door};
 use crate::shard::Shard;
 use crate::store::sqlite::Reader;
@@ -38,6 +41,8 @@ pub struct App {
     pub door: Door,
     /// The store.
     pub reader: Reader,
+    /// Reports.
+    pub figures: Figures,
     /// The names of the program that runs.
     pub names: Names,
     /// Who may do what.
@@ -46,6 +51,8 @@ pub struct App {
     pub limits: Limits,
     /// How often.
     pub rate: Rate,
+    /// Held by whoever has what was refused taken again.
+    pub replaying: tokio::sync::Mutex<()>,
     /// When the daemon began, for `/health`.
     pub begun: std::time::Instant,
 }
@@ -104,9 +111,12 @@ pub fn router(app: Arc<App>, pages: Option<Router>) -> Router {
         .route("/v1/contacts/{id}", get(admin::contact))
         .route("/v1/contacts/{id}/why", get(admin::why))
         .route("/v1/reports", get(admin::reports))
-        .route("/v1/deliveries", get(admin::deliveries))
-        .route("/v1/deliveries/{id}/retry", post(admin::retry))
-        .route("/v1/rejects", get(admin::rejects))
+        .route("/v1/reports/{part}", get(admin::report))
+        .route("/v1/deliveries", get(deliveries::list))
+        .route("/v1/deliveries/retry", post(deliveries::retry_all))
+        .route("/v1/deliveries/{id}/retry", post(deliveries::retry))
+        .route("/v1/rejects", get(rejects::list))
+        .route("/v1/rejects/replay", post(rejects::replay))
         .route("/v1/audit", get(admin::audit))
         .route("/v1/program", get(admin::program))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), keys::admin_only));

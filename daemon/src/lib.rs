@@ -9,6 +9,7 @@ pub mod channel;
 pub mod clock;
 pub mod delivery;
 pub mod explain;
+pub mod figures;
 mod html;
 pub mod http;
 pub mod import;

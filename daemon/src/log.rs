@@ -9,6 +9,7 @@
 
 mod entry;
 mod history;
+mod recent;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use flow_runtime::ingest::Incoming;
 
 pub use entry::{Entry, Kind, entries};
 pub use history::{Events, History};
+pub use recent::Recent;
 
 /// The version of the form in which entries are written.
 pub const LOG_VERSION: u32 = 1;
@@ -163,6 +165,14 @@ impl Writer {
         };
         let closed = || self.closed.iter().find(|block| holds(block)).cloned().map(Arc::new);
         self.taken.iter().flatten().find(|block| holds(block)).cloned().or_else(closed).or_else(open)
+    }
+
+    /// All blocks that may not be kept yet, in order.
+    fn unkept_blocks(&self) -> Vec<Arc<Block>> {
+        let start = self.next - self.open.len() as u64;
+        let open = Block { start, at: Timestamp::MIN, program: self.program, bytes: self.open.clone() };
+        let closed = self.closed.iter().cloned().chain([open]).map(Arc::new);
+        self.taken.iter().flatten().cloned().chain(closed).collect()
     }
 
     fn entry(&mut self, contact: ContactNumber, write: impl FnOnce(&mut Vec<u8>, Place)) -> Place {

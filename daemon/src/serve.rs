@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 
 use crate::clock::Clock;
+use crate::figures::Figures;
 use crate::http::keys::{Keys, generate, hash};
 use crate::http::{self, App, Limits, Names, Rate};
 use crate::links::Links;
@@ -121,6 +122,7 @@ impl Daemon {
         let (keys, made) = keys(&store, settings.keys, clock.now())?;
         let started = Started { address, contacts: shard.contacts(), resumed, deployed, made };
         let names = Names::new(&shard);
+        let figures = Figures::new(Reader::open(&settings.store)?);
         let news = Arc::new(Notify::new());
         let service = Service::start(shard, Box::new(store), clock.clone(), Arc::clone(&news), trouble)
             .map_err(|error| NoStart::System(error.to_string()))?;
@@ -134,10 +136,12 @@ impl Daemon {
         let app = Arc::new(App {
             door: service.door().clone(),
             reader: reader.clone(),
+            figures,
             names,
             keys,
             limits: settings.limits,
             rate: Rate::default(),
+            replaying: tokio::sync::Mutex::default(),
             begun: Instant::now(),
         });
         Ok(Self { service, app, listener, news, reader, patience: settings.patience, clock, pages, started })

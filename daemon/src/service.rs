@@ -55,6 +55,18 @@ pub(crate) enum Ask {
         rejects: Vec<Reject>,
         done: oneshot::Sender<Kept>,
     },
+    /// Calls that had been refused are taken.
+    Replay {
+        /// The number of the program with which they were read.
+        program: u32,
+        calls: Vec<Incoming>,
+        rejects: Vec<Reject>,
+        /// What had been refused, by its numbers in the store.
+        replayed: Vec<i64>,
+        done: oneshot::Sender<Kept>,
+    },
+    /// What was given up is tried again.
+    Again { settled: Vec<Settled>, done: oneshot::Sender<Kept> },
     /// Something has left, or has not; what is said of it comes in as calls.
     Settled { settled: Settled, calls: Told, done: oneshot::Sender<Kept> },
     /// Something is said of a contact.
@@ -179,6 +191,17 @@ impl Keeper {
                 *count += calls.len() + rejects.len();
                 calls.into_iter().for_each(|call| self.shard.take_read_with(program, call, now));
                 self.shard.reject(rejects);
+                done.push(told(when));
+            }
+            Ask::Replay { program, calls, rejects, replayed, done: when } => {
+                *count += calls.len() + rejects.len();
+                calls.into_iter().for_each(|call| self.shard.take_read_with(program, call, now));
+                self.shard.reject(rejects);
+                self.shard.replayed(replayed);
+                done.push(told(when));
+            }
+            Ask::Again { settled, done: when } => {
+                self.shard.settle(settled);
                 done.push(told(when));
             }
             Ask::Settled { settled, calls, done: when } => {

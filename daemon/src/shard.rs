@@ -20,7 +20,7 @@ use flow_runtime::driver::restore::Standing;
 use flow_runtime::identity::{ContactNumber, People};
 use flow_runtime::{Driver, Incoming, Options, Renderer, Summary};
 
-use crate::log::{Blocks, History, Place, Writer};
+use crate::log::{Blocks, History, Place, Recent, Writer};
 use crate::store::{Act, Commit, Deployed, Reject, Settled};
 use checkpoint::Round;
 use keeper::Keeper;
@@ -39,6 +39,7 @@ pub struct Shard {
     keeper: Keeper,
     round: Round,
     rejects: Vec<Reject>,
+    replayed: Vec<i64>,
     settled: Vec<Settled>,
     acts: Vec<Act>,
     /// A program that took over, to be kept.
@@ -74,6 +75,7 @@ impl Shard {
             keeper,
             round: Round::default(),
             rejects: Vec::new(),
+            replayed: Vec::new(),
             settled: Vec::new(),
             acts: Vec::new(),
             deployed: Some(deployed),
@@ -103,6 +105,11 @@ impl Shard {
         self.rejects.extend(rejects);
     }
 
+    /// Keeps that what was refused has been taken since, by its numbers in the store.
+    pub fn replayed(&mut self, ids: impl IntoIterator<Item = i64>) {
+        self.replayed.extend(ids);
+    }
+
     /// Keeps what became of deliveries.
     pub fn settle(&mut self, settled: impl IntoIterator<Item = Settled>) {
         self.settled.extend(settled);
@@ -122,6 +129,7 @@ impl Shard {
             deliveries: std::mem::take(&mut self.keeper.deliveries),
             failures: std::mem::take(&mut self.keeper.failures),
             rejects: std::mem::take(&mut self.rejects),
+            replayed: std::mem::take(&mut self.replayed),
             settled: std::mem::take(&mut self.settled),
             program: self.deployed.take(),
             acts: std::mem::take(&mut self.acts),
@@ -221,10 +229,28 @@ impl Shard {
         History::new(self.place(contact), &*self.keeper.blocks).with(&self.keeper.log)
     }
 
+    /// The log as it is now, for whoever reads it beside the shard.
+    #[must_use]
+    pub fn recent(&self) -> Recent {
+        Recent::new(&self.keeper.log, &self.keeper.blocks)
+    }
+
     /// What it has come to.
     #[must_use]
     pub fn summary(&self) -> Summary {
         Summary::new(&self.driver, &self.keeper.tally)
+    }
+
+    /// What it has come to, without where everybody stands.
+    #[must_use]
+    pub fn tallied(&self) -> Summary {
+        Summary::tallied(&self.driver, &self.keeper.tally)
+    }
+
+    /// The contacts with these numbers, those left out that became part of others.
+    pub fn some(&self, numbers: std::ops::Range<ContactNumber>) -> impl Iterator<Item = &Contact> {
+        let people = self.driver.people();
+        numbers.filter(|&number| people.follow(number) == number).filter_map(|number| self.contact(number))
     }
 
     /// Inputs and turns.

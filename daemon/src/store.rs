@@ -34,6 +34,8 @@ pub struct Commit {
     pub failures: Vec<(Delivery, String)>,
     /// What was refused.
     pub rejects: Vec<Reject>,
+    /// What had been refused and is taken with this commit, by its numbers in the store.
+    pub replayed: Vec<i64>,
     /// What became of deliveries.
     pub settled: Vec<Settled>,
     /// States of contacts.
@@ -50,11 +52,12 @@ impl Commit {
     /// There is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { blocks, deliveries, failures, rejects, settled, states, mark, program, acts } = self;
+        let Self { blocks, deliveries, failures, rejects, replayed, settled, states, mark, program, acts } = self;
         blocks.is_empty()
             && deliveries.is_empty()
             && failures.is_empty()
             && rejects.is_empty()
+            && replayed.is_empty()
             && settled.is_empty()
             && states.is_empty()
             && mark.is_none()

@@ -141,9 +141,18 @@ fn what_was_refused_is_read_back() {
         let reject = Reject { id: 0, at: Timestamp(3), source, scope: Scope::Call, reason, detail, raw };
         store.commit(&Commit { rejects: vec![reject], ..Commit::default() }).unwrap();
     }
-    let rejects = Reader::open(&path).unwrap().rejects(&Page { before: Some(4), most: 2 }).unwrap();
+    let rejects = Reader::open(&path).unwrap().rejects(None, &Page { before: Some(4), most: 2 }).unwrap();
     assert_eq!(rejects.iter().map(|reject| reject.reason).collect::<Vec<_>>(), [Reason::ALL[2], Reason::ALL[1]]);
     assert_eq!((rejects[0].id, &*rejects[0].detail), (3, "d'\"\u{0}"));
+
+    store.commit(&Commit { replayed: vec![2, 3, 99], ..Commit::default() }).unwrap();
+    let reader = Reader::open(&path).unwrap();
+    let all = Page { before: None, most: 1_000 };
+    assert_eq!(reader.rejects(None, &all).unwrap().len(), Reason::ALL.len() - 2, "what was taken is refused no more");
+    let calls = reader.rejected_calls(None, 1, 2).unwrap();
+    assert_eq!(calls.iter().map(|reject| reject.id).collect::<Vec<_>>(), [4, 5], "in the order in which they came");
+    assert_eq!(reader.rejects(Some(Reason::ALL[6].code()), &all).unwrap()[0].reason, Reason::ALL[6]);
+    assert_eq!(reader.reject_counts().unwrap().len(), reader.open_reject_counts().unwrap().len() + 2);
 }
 
 fn refused(path: &Path) -> String {

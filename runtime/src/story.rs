@@ -15,7 +15,7 @@ use crate::ingest::Incoming;
 use crate::render::Renderer;
 use crate::timeline::{Entry, Moment, Timeline};
 
-pub use why_not::{NotSent, Way};
+pub use why_not::{Came, NotSent, Way, not_sent, standing};
 
 /// One contact's story.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,7 +48,7 @@ pub fn tell(
     let mut driver = Driver::new(Arc::clone(engine), Arc::clone(renderer), options);
     let mut timeline = Timeline::new(engine);
     // The clock of all inputs is the clock of this one, too: what arrives out of order arrives late here as well.
-    let mut came = why_not::Came::new();
+    let mut came = Came::new();
     for (at, incoming) in mine.inputs {
         if let Some(event) = &incoming.event {
             *came.entry(event.kind.index()).or_default() += 1;
@@ -67,8 +67,8 @@ pub fn tell(
         zone: contact.zone(engine).iana_name().unwrap_or("UTC").to_owned(),
         until: driver.now().to_string(),
         moments: timeline.of(people, number).map(Entry::moment).collect(),
-        standing: why_not::standing(engine, contact, driver.now()),
-        not_sent: why_not::not_sent(View::new(engine, contact, driver.now()), &came, &records),
+        standing: standing(engine, contact, driver.now()),
+        not_sent: not_sent(View::new(engine, contact, driver.now()), &came, &records),
     })
 }
 

@@ -180,6 +180,14 @@ impl Summary {
         Self::of(&end, tally, driver.contacts())
     }
 
+    /// What was tallied on the way alone: where everybody stands is looked at with [`Summary::look`].
+    #[must_use]
+    pub fn tallied(driver: &Driver, tally: &Tally) -> Self {
+        let program = driver.engine().program();
+        let end = End { program, until: driver.now(), counts: driver.counts(), deployed: driver.deployed() };
+        Self::of(&end, tally, std::iter::empty())
+    }
+
     /// The same of contacts that are elsewhere.
     pub(crate) fn of<'c>(end: &End<'_>, tally: &Tally, contacts: impl Iterator<Item = &'c Contact>) -> Self {
         let mut summary = Self {
@@ -233,8 +241,8 @@ impl Summary {
         }
     }
 
-    /// Where everybody stands at the end.
-    fn look<'c>(&mut self, contacts: impl Iterator<Item = &'c Contact>, program: &Program) {
+    /// Adds where contacts stand; each of them may be looked at once.
+    pub fn look<'c>(&mut self, contacts: impl Iterator<Item = &'c Contact>, program: &Program) {
         for contact in contacts {
             self.contacts += 1;
             for ((id, _), funnel) in program.lifecycles.enumerate().zip(&mut self.lifecycles) {

@@ -16,7 +16,7 @@ use flow_graph::Timestamp;
 use flow_graph::testcase::TestCase;
 use flow_machine::Engine;
 use jiff::tz::TimeZone;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use self::coverage::Coverage;
 use self::run::Run;
@@ -66,7 +66,7 @@ pub struct Played {
 }
 
 /// A line of a file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// The file.
     pub file: String,

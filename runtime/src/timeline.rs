@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::driver::{Arriving, Decided, Observer};
 use crate::identity::{ContactNumber, People};
+use crate::ingest::Incoming;
 use crate::record::Record;
 use crate::values;
 
@@ -104,29 +105,37 @@ impl Observer for Timeline<'_> {
 
     fn arriving(&mut self, arriving: Arriving<'_>) {
         self.open = Some(self.entries.len());
-        let line = words(self.engine.program(), arriving);
+        let Arriving { at, incoming, merged, .. } = arriving;
+        let line = words(self.engine.program(), incoming, at, !merged.is_empty());
         self.entries.push(Entry { at: arriving.at, contact: arriving.contact, what: What::Input(line) });
     }
 
     fn taken(&mut self, _: ContactNumber, outcome: Outcome) {
-        let said = match outcome {
-            Outcome::Accepted => return,
-            Outcome::Late => " (late: it corrects what is known and triggers nothing)",
-            Outcome::Duplicate => " (a duplicate: nothing happens)",
-        };
+        let said = aside(outcome);
         if let Some(Entry { what: What::Input(line), .. }) = self.open.and_then(|at| self.entries.get_mut(at)) {
             line.push_str(said);
         }
     }
 }
 
-/// An input in words; personal values are not shown.
-fn words(program: &Program, arriving: Arriving<'_>) -> String {
-    let incoming = arriving.incoming;
+/// What is said behind an input of which something became.
+#[must_use]
+pub fn aside(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Accepted => "",
+        Outcome::Late => " (late: it corrects what is known and triggers nothing)",
+        Outcome::Duplicate => " (a duplicate: nothing happens)",
+    }
+}
+
+/// An input in words, as it was taken at an instant; `merged`: with it two turned out to be one. Personal values are
+/// not shown.
+#[must_use]
+pub fn words(program: &Program, incoming: &Incoming, at: Timestamp, merged: bool) -> String {
     let mut parts = Vec::new();
     if let Some(previous) = &incoming.who.previous {
         parts.push(format!("`{previous}` is the same person"));
-    } else if !arriving.merged.is_empty() {
+    } else if merged {
         let device = incoming.who.anonymous.as_deref().unwrap_or("?");
         parts.push(format!("`{device}` turns out to be the same person"));
     }
@@ -152,7 +161,7 @@ fn words(program: &Program, arriving: Arriving<'_>) -> String {
         if !fields.is_empty() {
             line = format!("{line} {{ {} }}", fields.join(", "));
         }
-        if arriving.at.since(event.time) >= WORTH_SAYING_MS {
+        if at.since(event.time) >= WORTH_SAYING_MS {
             line = format!("{line} of {}", event.time);
         }
         parts.push(line);

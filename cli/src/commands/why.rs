@@ -1,4 +1,6 @@
-//! `flow why`: one contact's story.
+//! `flow why`: one contact's story, from files of events or as a daemon knows it.
+
+pub(super) mod remote;
 
 use std::sync::Arc;
 
@@ -22,7 +24,13 @@ use crate::terminal::{BOLD, DIM, Terminal};
 use crate::verdict::timeline;
 
 pub(crate) fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let project = Project::load(args.dir.as_deref())?;
+    if args.input.events.is_empty() {
+        return remote::run(args, terminal);
+    }
+    let contact = args.contact.as_deref().ok_or_else(|| {
+        Failure::new("it is not said whose story is wanted").help("name the contact: `--contact u-104`")
+    })?;
+    let project = Project::load(args.what.as_deref())?;
     let Some((program, _)) = compiled(&project, terminal) else { return Ok(Exit::Found) };
     let words = args.message.as_deref().map(|message| words(&program, message)).transpose()?;
     let settings = project.settings();
@@ -46,8 +54,8 @@ pub(crate) fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<Exit, Failu
         inputs.sort_by_key(Incoming::arrives);
     }
     let options = Options { until, merges, ..Options::default() };
-    let Some(mut story) = tell(&engine, &Renderer::shared(&engine), options, &inputs, &args.contact) else {
-        return Err(nobody(&args.contact, &inputs, rejected));
+    let Some(mut story) = tell(&engine, &Renderer::shared(&engine), options, &inputs, contact) else {
+        return Err(nobody(contact, &inputs, rejected));
     };
     if let (Some(words), Some(message)) = (words, &args.message) {
         story.moments = about(story.moments, &words);
@@ -122,11 +130,17 @@ fn text(project: &Project, story: &Story, terminal: &Terminal) -> String {
             text.push_str(&hanging("  ", &clock.tell(line), terminal.width));
         }
     }
-    if !story.not_sent.is_empty() {
+    text + &never_sent(&|file| project.path(file), &story.not_sent, &clock, terminal)
+}
+
+/// Messages that were never sent, with what stood in the way; `path` shows the place of a file.
+fn never_sent(path: &dyn Fn(&str) -> String, not_sent: &[NotSent], clock: &Clock, terminal: &Terminal) -> String {
+    let mut text = String::new();
+    if !not_sent.is_empty() {
         text.push_str(&format!("\n{}\n", terminal.paint(BOLD, "never sent")));
-        for (ways, messages) in grouped(&story.not_sent) {
+        for (ways, messages) in grouped(not_sent) {
             text.push_str(&hanging("  ", &messages.join(", "), terminal.width));
-            text.push_str(&reasons(project, ways, &clock, terminal));
+            text.push_str(&reasons(path, ways, clock, terminal));
         }
     }
     text
@@ -144,12 +158,12 @@ fn grouped(not_sent: &[NotSent]) -> Vec<(&[Way], Vec<&str>)> {
     groups
 }
 
-fn reasons(project: &Project, ways: &[Way], clock: &Clock, terminal: &Terminal) -> String {
+fn reasons(path: &dyn Fn(&str) -> String, ways: &[Way], clock: &Clock, terminal: &Terminal) -> String {
     if ways.is_empty() {
         return "    no sequence sends it\n".to_owned();
     }
     let way = |way: &Way| {
-        let place = way.at.as_ref().map(|place| format!(" ({}:{})", project.path(&place.file), place.line));
+        let place = way.at.as_ref().map(|place| format!(" ({}:{})", path(&place.file), place.line));
         let words = format!("{}: {}{}", way.sequence, clock.tell(&way.reason), place.unwrap_or_default());
         hanging("    ", &words, terminal.width)
     };

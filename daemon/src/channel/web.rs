@@ -200,7 +200,7 @@ fn literal(url: &Url) -> Option<IpAddr> {
 }
 
 /// TLS as it is spoken to webhooks and connectors.
-fn tls(authorities: &[Vec<u8>]) -> Result<ClientConfig, String> {
+pub(super) fn tls(authorities: &[Vec<u8>]) -> Result<ClientConfig, String> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     roots.add_parsable_certificates(trust::authorities(authorities)?);
     let provider = Arc::new(rustls::crypto::ring::default_provider());

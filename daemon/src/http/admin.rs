@@ -1,9 +1,9 @@
-//! What an administrator asks: a contact and why, reports, deliveries, what was refused, what was done.
+//! What an administrator asks: a contact and why, reports, what was done. What each of the answers has in common.
 
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Extension, Path, Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -11,9 +11,8 @@ use serde_json::json;
 
 use super::App;
 use super::answer::No;
-use super::keys::Admin;
-use crate::explain;
-use crate::shard::Shard;
+use crate::explain::Known;
+use crate::figures::report::PARTS;
 use crate::store::StoreError;
 use crate::store::sqlite::{Page, Reader};
 
@@ -25,94 +24,115 @@ const MOST: u32 = 1_000;
 /// Which rows are asked for.
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {
-    state: Option<String>,
-    contact: Option<String>,
+    pub(super) state: Option<String>,
+    pub(super) contact: Option<String>,
+    pub(super) reason: Option<String>,
     message: Option<String>,
     before: Option<i64>,
+    pub(super) after: Option<i64>,
     limit: Option<u32>,
 }
 
 impl Asked {
-    fn page(&self) -> Page {
+    pub(super) fn page(&self) -> Page {
         Page { before: self.before, most: self.limit.unwrap_or(100).min(MOST) }
     }
 }
 
-fn said(key: &str, value: impl Serialize) -> Response {
+/// An answer with the version of its form.
+#[derive(Debug, Serialize)]
+struct Answer<T> {
+    format_version: u32,
+    #[serde(flatten)]
+    of: T,
+}
+
+/// An answer of several keys.
+pub(super) fn answer(of: impl Serialize) -> Response {
+    Json(Answer { format_version: FORMAT_VERSION, of }).into_response()
+}
+
+/// An answer of one key.
+pub(super) fn said(key: &str, value: impl Serialize) -> Response {
     Json(json!({ "format_version": FORMAT_VERSION, key: value })).into_response()
 }
 
+/// Does what takes its time beside everything else.
+pub(super) async fn beside<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> Result<R, No> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| No::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", "that did not work"))
+}
+
 /// Asks the store, beside what else goes on.
-async fn ask<R: Serialize + Send + 'static>(
+pub(super) async fn ask<R: Send + 'static>(
     app: &App,
-    key: &str,
     question: impl FnOnce(&Reader) -> Result<R, StoreError> + Send + 'static,
-) -> Result<Response, No> {
+) -> Result<R, No> {
     let reader = app.reader.clone();
-    let answer = tokio::task::spawn_blocking(move || question(&reader)).await;
-    let answer = answer.map_err(|_| No::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", "that did not work"))??;
-    Ok(said(key, answer))
+    Ok(beside(move || question(&reader)).await??)
 }
 
 fn nobody() -> No {
     No::new(StatusCode::NOT_FOUND, "no_contact", "nobody has this id")
 }
 
-/// What is known of a contact, and where it stands.
-pub(super) async fn contact(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, No> {
-    let state = app.door.look(move |shard| explain::contact(shard, &id)).await?;
-    Ok(said("contact", state.ok_or_else(nobody)?))
+async fn known(app: &App, id: String) -> Result<Known, No> {
+    app.door.look(move |shard| Known::of(shard, &id)).await?.ok_or_else(nobody)
 }
 
-/// What happened to a contact and why, the latest first.
+/// What is known of a contact, and where it stands.
+pub(super) async fn contact(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, No> {
+    let known = known(&app, id).await?;
+    let standing = beside(move || known.standing()).await?;
+    Ok(said("contact", standing.ok_or_else(nobody)?))
+}
+
+/// What happened to a contact and why, the latest first; and why the rest was not sent.
 pub(super) async fn why(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, No> {
     let most = usize::try_from(asked.page().most).unwrap_or(0);
-    let moments = app.door.look(move |shard| explain::moments(shard, &id, asked.message.as_deref(), most)).await?;
-    Ok(said("moments", moments.ok_or_else(nobody)?))
-}
-
-/// What it has come to. What was refused is counted where it is kept.
-pub(super) async fn reports(State(app): State<Arc<App>>) -> Result<Response, No> {
-    let summary = app.door.look(Shard::summary).await?;
-    ask(&app, "report", move |reader| {
-        let mut summary = summary;
-        for (scope, reason, count) in reader.reject_counts()? {
-            let counts = if scope == "call" { &mut summary.rejected } else { &mut summary.refused_values };
-            counts.insert(reason.into(), count);
+    let known = known(&app, id).await?;
+    if let Some(message) = &asked.message {
+        let names = known.messages();
+        if !names.contains(message) {
+            let no = No::new(StatusCode::NOT_FOUND, "no_message", format!("there is no message `{message}`"));
+            let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+            return Err(no.help(format!("the project has {}", names.join(", "))));
         }
-        Ok(summary)
-    })
-    .await
+    }
+    let story = beside(move || known.story(asked.message.as_deref(), most)).await?;
+    Ok(answer(story.ok_or_else(nobody)?))
 }
 
-pub(super) async fn deliveries(State(app): State<Arc<App>>, Query(asked): Query<Asked>) -> Result<Response, No> {
-    ask(&app, "deliveries", move |reader| {
-        reader.deliveries(asked.state.as_deref(), asked.contact.as_deref(), &asked.page())
-    })
-    .await
+/// What it has come to: all of it, or one part.
+pub(super) async fn reports(State(app): State<Arc<App>>) -> Result<Response, No> {
+    Ok(said("report", app.figures.report(&app.door).await?))
 }
 
-/// A delivery that was given up is tried again.
-pub(super) async fn retry(
-    State(app): State<Arc<App>>,
-    Extension(Admin(who)): Extension<Admin>,
-    Path(id): Path<i64>,
-) -> Result<Response, No> {
-    app.door.again(id).await?;
-    app.door.act(&who, "retry_delivery", id.to_string()).await?;
-    Ok(said("delivery", json!({ "id": id, "state": "due" })))
-}
-
-pub(super) async fn rejects(State(app): State<Arc<App>>, Query(asked): Query<Asked>) -> Result<Response, No> {
-    ask(&app, "rejects", move |reader| reader.rejects(&asked.page())).await
+/// A part of what it has come to, with what says of when it is.
+pub(super) async fn report(State(app): State<Arc<App>>, Path(part): Path<String>) -> Result<Response, No> {
+    if !PARTS.contains(&part.as_str()) {
+        let no = No::new(StatusCode::NOT_FOUND, "no_report", format!("there is no report of `{part}`"));
+        return Err(no.help(format!("there are {}", PARTS.join(", "))));
+    }
+    let mut report = json!(app.figures.report(&app.door).await?);
+    if let Some(keys) = report.as_object_mut() {
+        let other = |key: &String| PARTS.contains(&key.as_str()) && *key != part;
+        let of_others = |key: &String| match key.as_str() {
+            "calls" | "notices" => part != "deliveries",
+            "rejected" | "refused_values" => part != "rejects",
+            _ => other(key),
+        };
+        keys.retain(|key, _| !of_others(key));
+    }
+    Ok(said("report", report))
 }
 
 pub(super) async fn audit(State(app): State<Arc<App>>, Query(asked): Query<Asked>) -> Result<Response, No> {
-    ask(&app, "acts", move |reader| reader.acts(&asked.page())).await
+    Ok(said("acts", ask(&app, move |reader| reader.acts(&asked.page())).await?))
 }
 
 /// The program that runs.

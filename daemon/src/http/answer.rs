@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::figures::NoReport;
 use crate::service::Closed;
 
 /// Why something was not done.
@@ -75,6 +76,15 @@ impl From<crate::store::StoreError> for No {
         match error.help {
             Some(help) => no.help(help),
             None => no,
+        }
+    }
+}
+
+impl From<NoReport> for No {
+    fn from(why: NoReport) -> Self {
+        match why {
+            NoReport::Closed(closed) => closed.into(),
+            NoReport::Store(error) => error.into(),
         }
     }
 }

@@ -83,7 +83,7 @@ async fn take(app: &App, kind: Option<&str>, headers: &HeaderMap, body: &[u8]) -
             .again(wait.as_secs().saturating_add(1)));
     }
     let accepted = request.accepted.len();
-    let rejects = request.refused.iter().map(|refused| reject(refused, received)).collect();
+    let rejects = request.refused.iter().map(|refused| reject(refused, received, kind)).collect();
     let calls = request.accepted.into_iter().map(|(_, call)| call).collect();
     app.door.take(names.program, calls, rejects).await?;
     let whole = request.refused.iter().any(|refused| refused.scope == Scope::Call);
@@ -98,11 +98,13 @@ fn line(refused: Refused) -> Line {
     Line { index: refused.number, scope: refused.scope, reason: refused.reason, detail: refused.detail }
 }
 
-fn reject(refused: &Refused, at: Timestamp) -> Reject {
+/// What is kept of a call that was refused. The type that its path says is a part of where it came from: the call may
+/// not say it itself.
+pub(super) fn reject(refused: &Refused, at: Timestamp, kind: Option<&str>) -> Reject {
     Reject {
         id: 0,
         at,
-        source: "http".to_owned(),
+        source: kind.map_or_else(|| "http".to_owned(), |kind| format!("http/{kind}")),
         scope: refused.scope,
         reason: refused.reason,
         detail: refused.detail.clone(),

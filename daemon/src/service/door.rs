@@ -105,16 +105,35 @@ impl Door {
         kept(when).await
     }
 
-    /// Has a delivery that was given up tried again, as if it never had been.
+    /// Takes calls that had been refused, and marks them; as [`Door::take`].
+    ///
+    /// # Errors
+    /// When nothing was taken.
+    pub async fn replay(
+        &self,
+        program: u32,
+        calls: Vec<Incoming>,
+        rejects: Vec<Reject>,
+        replayed: Vec<i64>,
+    ) -> Result<(), Closed> {
+        self.well()?;
+        let (done, when) = oneshot::channel();
+        self.send(Ask::Replay { program, calls, rejects, replayed, done })?;
+        kept(when).await
+    }
+
+    /// Has deliveries that were given up tried again, as if they never had been.
     ///
     /// # Errors
     /// When it was not kept.
-    pub async fn again(&self, id: i64) -> Result<(), Closed> {
+    pub async fn again(&self, ids: &[i64]) -> Result<(), Closed> {
         let (done, when) = oneshot::channel();
         let at = self.now();
-        let fate = Fate::Again { next: at, why: "asked for".to_owned() };
-        let settled = Settled { id, attempts: 0, at, fate };
-        self.send(Ask::Settled { settled, calls: Box::new(|_| Vec::new()), done })?;
+        let again = |id: &i64| {
+            let fate = Fate::Again { next: at, why: "asked for".to_owned() };
+            Settled { id: *id, attempts: 0, at, fate }
+        };
+        self.send(Ask::Again { settled: ids.iter().map(again).collect(), done })?;
         kept(when).await
     }
 

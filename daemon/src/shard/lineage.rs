@@ -69,6 +69,14 @@ impl Lineage {
         self.engines.last()
     }
 
+    /// What a number of an earlier program is in the one that runs, told by what each change says of it; none where that
+    /// has no such thing.
+    #[must_use]
+    pub fn follow<T>(&self, program: u32, it: T, step: impl Fn(&Change, T) -> Option<T>) -> Option<T> {
+        let skip = usize::try_from(program.saturating_sub(1)).unwrap_or(usize::MAX);
+        self.changes.iter().skip(skip).try_fold(it, |it, change| step(change, it))
+    }
+
     /// An event of an earlier program in the numbers of the one that runs; none where that has no such event.
     #[must_use]
     pub fn current(&self, event: Arc<Event>, program: u32) -> Option<Arc<Event>> {

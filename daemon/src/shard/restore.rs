@@ -39,9 +39,9 @@ impl Shard {
         let log = Writer::new(end, lineage.number(), states.places);
         let mut keeper = Keeper::new(engine, lineage, log, blocks);
         keeper.tally = read_tally(&mark.tally)?;
-        let (rejects, settled, acts) = (Vec::new(), Vec::new(), Vec::new());
+        let (rejects, replayed, settled, acts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let round = Round::default();
-        let mut shard = Self { driver, keeper, round, rejects, settled, acts, deployed: None };
+        let mut shard = Self { driver, keeper, round, rejects, replayed, settled, acts, deployed: None };
         shard.run_again(store, &mark, &states.upto, states.ahead)?;
         Ok(Some(shard))
     }

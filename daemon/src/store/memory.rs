@@ -1,6 +1,6 @@
 //! A store in memory: what a test may crash, look into and go on with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use flow_graph::Timestamp;
@@ -25,6 +25,7 @@ struct Inner {
     deliveries: Vec<Row>,
     keys: BTreeMap<String, usize>,
     rejects: Vec<Reject>,
+    replayed: BTreeSet<i64>,
     acts: Vec<Act>,
 }
 
@@ -52,10 +53,13 @@ impl MemoryStore {
         self.with(|inner| inner.deliveries.clone())
     }
 
-    /// All that was refused.
+    /// All that was refused and not taken since.
     #[must_use]
     pub fn rejects(&self) -> Vec<Reject> {
-        self.with(|inner| inner.rejects.clone())
+        self.with(|inner| {
+            let open = inner.rejects.iter().filter(|reject| !inner.replayed.contains(&reject.id));
+            open.cloned().collect()
+        })
     }
 
     /// All administrative acts.
@@ -75,6 +79,7 @@ impl MemoryStore {
             deliveries: inner.deliveries.clone(),
             keys: inner.keys.clone(),
             rejects: inner.rejects.clone(),
+            replayed: inner.replayed.clone(),
             acts: inner.acts.clone(),
         });
         Self { inner: Arc::new(Mutex::new(copy)) }
@@ -134,6 +139,7 @@ impl Inner {
             let id = i64::try_from(self.rejects.len()).unwrap_or(i64::MAX).saturating_add(1);
             self.rejects.push(Reject { id, ..reject.clone() });
         }
+        self.replayed.extend(commit.replayed.iter().copied());
         commit.settled.iter().for_each(|settled| self.settle(settled));
         self.states.extend(commit.states.iter().map(|state| (state.number, state.clone())));
         if let Some(mark) = &commit.mark {

@@ -6,14 +6,14 @@ use flow_graph::program::{Message, Program, Sequence, Step, StepKind, Trigger};
 use flow_graph::{Expr, Id, Timestamp};
 use flow_machine::contact::journey::Run;
 use flow_machine::{Contact, Engine, View};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::parting::{Trace, parting};
 use crate::record::{Kind, Record};
 use crate::testing::Place;
 
 /// A message that was never sent to a contact.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotSent {
     /// Its name.
     pub message: String,
@@ -22,7 +22,7 @@ pub struct NotSent {
 }
 
 /// What stood in the way of a message in one sequence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Way {
     /// The sequence.
     pub sequence: String,
@@ -33,10 +33,11 @@ pub struct Way {
 }
 
 /// How often each event came, by the number of the event.
-pub(super) type Came = BTreeMap<usize, u64>;
+pub type Came = BTreeMap<usize, u64>;
 
 /// Where a contact stands, a line each.
-pub(super) fn standing(engine: &Engine, contact: &Contact, now: Timestamp) -> Vec<String> {
+#[must_use]
+pub fn standing(engine: &Engine, contact: &Contact, now: Timestamp) -> Vec<String> {
     let program = engine.program();
     let view = View::new(engine, contact, now);
     let mut lines = Vec::new();
@@ -74,8 +75,9 @@ pub(super) fn standing(engine: &Engine, contact: &Contact, now: Timestamp) -> Ve
     lines
 }
 
-/// Messages that were never sent.
-pub(super) fn not_sent(view: View<'_>, came: &Came, records: &[&Record]) -> Vec<NotSent> {
+/// Messages that were never sent; `records` in the order in which they were decided.
+#[must_use]
+pub fn not_sent(view: View<'_>, came: &Came, records: &[&Record]) -> Vec<NotSent> {
     let program = view.engine.program();
     let sent: BTreeSet<_> =
         records.iter().filter(|record| record.kind == Kind::Send).map(|record| record.name.as_str()).collect();

@@ -39,7 +39,7 @@ pub(crate) fn store(named: Option<&Path>, dir: Option<&Path>) -> Result<PathBuf,
 }
 
 /// A variable of the environment that says something.
-pub(super) fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

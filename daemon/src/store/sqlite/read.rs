@@ -221,27 +221,39 @@ impl Reader {
         self.ask(|connection| connection.prepare_cached(&sql)?.query_row([key], Row::read).optional())
     }
 
-    /// What was refused and not replayed since, the newest first.
+    /// A delivery by its number.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn rejects(&self, page: &Page) -> Result<Vec<Reject>, StoreError> {
+    pub fn delivery_of(&self, id: i64) -> Result<Option<Row>, StoreError> {
+        let sql = format!("SELECT {ROW} FROM deliveries WHERE id = ?1");
+        self.ask(|connection| connection.prepare_cached(&sql)?.query_row([id], Row::read).optional())
+    }
+
+    /// What was refused and not taken since, the newest first; for one reason where that is asked for.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn rejects(&self, reason: Option<&str>, page: &Page) -> Result<Vec<Reject>, StoreError> {
         let sql = "SELECT id, at, source, scope, reason, detail, raw FROM rejects
-                   WHERE id < ?1 AND replayed_at IS NULL ORDER BY id DESC LIMIT ?2";
+                   WHERE id < ?1 AND replayed_at IS NULL AND (?3 IS NULL OR reason = ?3) ORDER BY id DESC LIMIT ?2";
         self.ask(|connection| {
-            let mut statement = connection.prepare_cached(sql)?;
-            let rows = statement.query_map(params![page.before.unwrap_or(i64::MAX), page.most], |row| {
-                Ok(Reject {
-                    id: row.get(0)?,
-                    at: Timestamp(row.get(1)?),
-                    source: row.get(2)?,
-                    scope: of_word(&row.get::<_, String>(3)?)?,
-                    reason: of_word(&row.get::<_, String>(4)?)?,
-                    detail: row.get(5)?,
-                    raw: row.get(6)?,
-                })
-            })?;
-            rows.collect()
+            let values = params![page.before.unwrap_or(i64::MAX), page.most, reason];
+            connection.prepare_cached(sql)?.query_map(values, read_reject)?.collect()
+        })
+    }
+
+    /// Whole calls that were refused and not taken since, behind a number, in the order in which they came; for one
+    /// reason where that is asked for.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn rejected_calls(&self, reason: Option<&str>, after: i64, most: u32) -> Result<Vec<Reject>, StoreError> {
+        let sql = "SELECT id, at, source, scope, reason, detail, raw FROM rejects
+                   WHERE id > ?1 AND replayed_at IS NULL AND scope = 'call' AND (?3 IS NULL OR reason = ?3)
+                   ORDER BY id LIMIT ?2";
+        self.ask(|connection| {
+            connection.prepare_cached(sql)?.query_map(params![after, most, reason], read_reject)?.collect()
         })
     }
 
@@ -260,15 +272,51 @@ impl Reader {
         })
     }
 
+    /// How much was refused and not taken since: what is lost (`call` or `value`), why, how often.
+    ///
+    /// # Errors
+    /// When it cannot be counted.
+    pub fn open_reject_counts(&self) -> Result<Vec<(String, String, u64)>, StoreError> {
+        self.reject_counts_where("WHERE replayed_at IS NULL")
+    }
+
     /// How much was refused: what is lost (`call` or `value`), why, how often.
     ///
     /// # Errors
     /// When it cannot be counted.
     pub fn reject_counts(&self) -> Result<Vec<(String, String, u64)>, StoreError> {
-        let sql = "SELECT scope, reason, count(*) FROM rejects GROUP BY scope, reason ORDER BY scope, reason";
+        self.reject_counts_where("")
+    }
+
+    fn reject_counts_where(&self, which: &str) -> Result<Vec<(String, String, u64)>, StoreError> {
+        let sql = format!(
+            "SELECT scope, reason, count(*) FROM rejects {which} GROUP BY scope, reason ORDER BY scope, reason"
+        );
+        self.ask(|connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, place(row.get(2)?))))?;
+            rows.collect()
+        })
+    }
+
+    /// The blocks from a place on, as [`crate::store::Store::blocks`] reads them.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn blocks(&self, from: Place) -> Result<Vec<Block>, StoreError> {
+        self.ask(|connection| blocks(connection, from))
+    }
+
+    /// How many deliveries there are: of which kind, of what, of which state. All of them are looked at.
+    ///
+    /// # Errors
+    /// When they cannot be counted.
+    pub fn deliveries_by_name(&self) -> Result<Vec<(String, String, String, u64)>, StoreError> {
+        let sql = "SELECT kind, name, state, count(*) FROM deliveries GROUP BY kind, name, state";
         self.ask(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
-            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, place(row.get(2)?))))?;
+            let rows =
+                statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, place(row.get(3)?))))?;
             rows.collect()
         })
     }
@@ -284,6 +332,18 @@ impl Reader {
             rows.collect()
         })
     }
+}
+
+fn read_reject(row: &rusqlite::Row<'_>) -> rusqlite::Result<Reject> {
+    Ok(Reject {
+        id: row.get(0)?,
+        at: Timestamp(row.get(1)?),
+        source: row.get(2)?,
+        scope: of_word(&row.get::<_, String>(3)?)?,
+        reason: of_word(&row.get::<_, String>(4)?)?,
+        detail: row.get(5)?,
+        raw: row.get(6)?,
+    })
 }
 
 /// Who may do what.

@@ -25,6 +25,8 @@ pub(super) fn commit(connection: &mut Connection, commit: &Commit) -> rusqlite::
     each(&transaction, deliver, &commit.failures, |statement, (it, why)| delivery(statement, it, Some(why)))?;
     let reject_ = "INSERT INTO rejects (at, source, scope, reason, detail, raw) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     each(&transaction, reject_, &commit.rejects, reject)?;
+    let replay = "UPDATE rejects SET replayed_at = unixepoch('subsec') * 1000 WHERE id = ?1";
+    each(&transaction, replay, &commit.replayed, |statement, id| statement.execute([id]))?;
     let settle = "UPDATE deliveries SET state = ?2, attempts = ?3, next_at = ?4, settled_at = ?5, why = ?6,
                   reference = coalesce(?7, reference) WHERE id = ?1";
     each(&transaction, settle, &commit.settled, settled)?;

@@ -1,0 +1,171 @@
+//! What can be asked of a daemon that runs.
+
+use clap::{Subcommand, ValueEnum};
+
+/// Where a daemon is, and how its answer is written.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ToArgs {
+    /// Where the daemon is [default: `FLOW_URL`, else http://127.0.0.1:8411]; `FLOW_ADMIN_TOKEN` lets in
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) to: Option<String>,
+}
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AnswerFormat {
+    /// For people
+    Text,
+    /// JSON, with a version
+    Json,
+}
+
+/// Show where a contact stands, and what happened to it last
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  FLOW_ADMIN_TOKEN=… flow contact u-104
+  flow contact u-104 --to https://flow.acme.example --format json
+`flow why u-104` tells all that happened, and why the rest was not sent.")]
+pub(crate) struct ContactArgs {
+    /// Who: a user's id, or an anonymous one
+    #[arg(value_name = "ID")]
+    pub(crate) contact: String,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+    #[command(flatten)]
+    pub(crate) to: ToArgs,
+}
+
+/// Show what a daemon has come to: funnels, sequences, messages, service levels
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  flow report                                 all of it
+  flow report sequences slas                  parts of it
+  flow report cart_recovery --format json     one sequence, for programs
+Parts are lifecycles, segments, scores, sequences, slas, messages, deliveries, rejects.
+`FLOW_ADMIN_TOKEN` lets in.")]
+pub(crate) struct ReportArgs {
+    /// Parts, or names of what is in them [default: all]
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+    #[command(flatten)]
+    pub(crate) to: ToArgs,
+}
+
+/// List calls that a daemon has refused, by reason; take them after a fix
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  flow rejects                                what was refused, and why
+  flow rejects --reason unknown_event         the latest for one reason
+  flow rejects replay                         after a fix: what can be used now is taken
+What was refused is taken as if it came when it did, in the order in which it came; each call
+once, however often it is asked for. `FLOW_ADMIN_TOKEN` lets in.")]
+pub(crate) struct RejectsArgs {
+    #[command(subcommand)]
+    pub(crate) act: Option<RejectsAct>,
+    /// Only what was refused for this reason
+    #[arg(long, global = true, value_name = "WORD")]
+    pub(crate) reason: Option<String>,
+    /// How many are shown, the latest first
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    pub(crate) limit: u16,
+    /// How it is written
+    #[arg(long, global = true, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+    #[command(flatten)]
+    pub(crate) to: ToArgs,
+}
+
+/// What becomes of what was refused.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum RejectsAct {
+    /// Take what can be used now; the rest stays refused
+    Replay,
+}
+
+/// List what leaves a daemon; try again what was given up
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  flow deliveries --dead                      what was given up, and why
+  flow deliveries --contact u-104             what leaves to one contact
+  flow deliveries retry                       all that was given up is tried again
+  flow deliveries retry 17                    one of them
+`FLOW_ADMIN_TOKEN` lets in.")]
+pub(crate) struct DeliveriesArgs {
+    #[command(subcommand)]
+    pub(crate) act: Option<DeliveriesAct>,
+    /// Only those of this state
+    #[arg(long, value_enum, value_name = "STATE", conflicts_with = "dead")]
+    pub(crate) state: Option<DeliveryState>,
+    /// Only those that were given up: `--state dead`
+    #[arg(long)]
+    pub(crate) dead: bool,
+    /// Only those to this contact
+    #[arg(long, global = true, value_name = "ID")]
+    pub(crate) contact: Option<String>,
+    /// How many are shown, the latest first
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) limit: u16,
+    /// How it is written
+    #[arg(long, global = true, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+    #[command(flatten)]
+    pub(crate) to: ToArgs,
+}
+
+/// What becomes of what leaves.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum DeliveriesAct {
+    /// Try again what was given up
+    Retry {
+        /// Only this one, by its number
+        id: Option<i64>,
+    },
+}
+
+/// How far a delivery has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DeliveryState {
+    /// It is still to leave
+    Due,
+    /// It has left
+    Left,
+    /// It was given up
+    Dead,
+}
+
+impl DeliveryState {
+    /// As the API calls it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::Left => "left",
+            Self::Dead => "dead",
+        }
+    }
+}
+
+/// List the administrative acts of a daemon: who did what, and when
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  flow audit --limit 50
+  flow audit --to https://flow.acme.example --format json
+`FLOW_ADMIN_TOKEN` lets in.")]
+pub(crate) struct AuditArgs {
+    /// How many are shown, the latest first
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) limit: u16,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+    #[command(flatten)]
+    pub(crate) to: ToArgs,
+}
