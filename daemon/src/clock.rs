@@ -1,8 +1,10 @@
 //! What time it is: as everybody's clock says, or faster, so that a newcomer sees a week in a minute.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use flow_graph::Timestamp;
+// Of a runtime whose time a test holds still, it is that time; else it is the system's.
+use tokio::time::Instant;
 
 /// A clock. It never goes back, whatever the machine's clock does.
 #[derive(Debug, Clone)]

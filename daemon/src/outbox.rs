@@ -14,7 +14,7 @@ use tokio::sync::{Notify, Semaphore, mpsc};
 use crate::channel::Channels;
 use crate::clock::Clock;
 use crate::delivery::{Delivery, Outcome};
-use crate::service::Door;
+use crate::service::{Closed, Door};
 use crate::store::sqlite::Reader;
 use crate::store::{Fate, Queued, Settled};
 
@@ -84,13 +84,28 @@ impl Courier for Channels {
     }
 }
 
+/// Whoever knows what is due.
+pub trait Queue: Send + Sync + 'static {
+    /// Deliveries that are due; see [`crate::store::Store::due`]. What cannot be read now is read the next time; that
+    /// the store cannot be read is told by whoever writes it.
+    fn due(&self, until: Timestamp, most: usize, without: Vec<i64>) -> impl Future<Output = Vec<Queued>> + Send;
+}
+
+impl Queue for Reader {
+    async fn due(&self, until: Timestamp, most: usize, without: Vec<i64>) -> Vec<Queued> {
+        let reader = self.clone();
+        let read = tokio::task::spawn_blocking(move || Self::due(&reader, until, most, &without));
+        read.await.ok().and_then(Result::ok).unwrap_or_default()
+    }
+}
+
 /// Takes deliveries out of the store and has them handed over.
 #[derive(Debug)]
-pub struct Outbox<C> {
+pub struct Outbox<C, Q = Reader> {
     /// Who hands them over.
     pub courier: Arc<C>,
     /// Where they are.
-    pub reader: Reader,
+    pub queue: Q,
     /// Where it is told what became of them.
     pub door: Door,
     /// What time it is.
@@ -101,7 +116,7 @@ pub struct Outbox<C> {
     pub patience: Patience,
 }
 
-impl<C: Courier> Outbox<C> {
+impl<C: Courier, Q: Queue> Outbox<C, Q> {
     /// Goes on until it is dropped, or the daemon stops.
     pub async fn run(self) {
         let it = Arc::new(self);
@@ -126,6 +141,8 @@ impl<C: Courier> Outbox<C> {
                 });
             }
             tokio::select! {
+                // In this order, so that the same run is the same again.
+                biased;
                 () = it.news.notified() => {}
                 returned = done.recv() => if let Some(id) = returned { away.remove(&id); },
                 () = tokio::time::sleep(LOOK) => {}
@@ -137,20 +154,21 @@ impl<C: Courier> Outbox<C> {
     }
 
     async fn due(&self, most: usize, without: Vec<i64>) -> Vec<Queued> {
-        if most == 0 {
-            return Vec::new();
+        match most {
+            0 => Vec::new(),
+            _ => self.queue.due(self.clock.now(), most, without).await,
         }
-        let (reader, now) = (self.reader.clone(), self.clock.now());
-        let read = tokio::task::spawn_blocking(move || reader.due(now, most, &without));
-        // What cannot be read now is read the next time; that the store cannot be read is told by whoever writes it.
-        read.await.ok().and_then(Result::ok).unwrap_or_default()
     }
 
     async fn hand_over(&self, queued: Queued) {
         let outcome = self.courier.deliver(&queued.delivery).await;
         let settled = self.patience.judge(&queued, &outcome, self.clock.now());
         // Until it is kept nobody tries it again; if it is never kept, a later start tries it again.
-        let _ = self.door.settled(settled, queued.delivery, outcome).await;
+        let told = self.door.settled(settled, queued.delivery, outcome).await;
+        if let Err(Closed::Unkept(_)) = told {
+            // It has been taken, and is kept as soon as anything is.
+            self.door.well_again().await;
+        }
     }
 }
 

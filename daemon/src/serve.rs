@@ -156,7 +156,7 @@ impl Daemon {
     /// Serves until it is told to stop, then takes what has come in, keeps it, and ends within some seconds.
     pub async fn run<C: Courier>(self, courier: Arc<C>, mut stop: watch::Receiver<bool>) {
         let Self { service, app, listener, news, reader, patience, clock, pages, started: _ } = self;
-        let outbox = Outbox { courier, reader, door: service.door().clone(), clock, news, patience };
+        let outbox = Outbox { courier, queue: reader, door: service.door().clone(), clock, news, patience };
         let outbox = tokio::spawn(outbox.run());
         let mut also = stop.clone();
         let routes = http::router(app, pages.map(pages::router));

@@ -8,6 +8,7 @@ mod compose;
 pub mod feedback;
 mod keeper;
 pub mod lineage;
+mod replay;
 mod restore;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::store::{Act, Commit, Deployed, Reject, Settled};
 use checkpoint::Round;
 use keeper::Keeper;
 use lineage::Lineage;
+pub use replay::Replayed;
 
 /// Most turns of timers in one commit: so many inputs wait for no longer than they take.
 const TURNS: usize = 4_000;
@@ -141,6 +143,13 @@ impl Shard {
             false => self.checkpoint(states, &mut commit),
         }
         commit
+    }
+
+    /// Another program has taken over since the last commit: the next one has to be asked for before a further program
+    /// takes over.
+    #[must_use]
+    pub fn takes_over(&self) -> bool {
+        self.deployed.is_some()
     }
 
     /// Lets another program take over at an instant.

@@ -1,6 +1,7 @@
 """A real SMTP server (aiosmtpd) that does what the address of the recipient says.
 
-Prints {"port", "authority"} and then a line for each letter. Ends when its standard input does, and after ten minutes.
+Prints {"port", "authority"} and then a line for each letter. Ends when its standard input does, and after ten minutes
+(`--seconds`).
 
 later@     451 4.3.0 to RCPT          gone@      550 5.1.1 to RCPT
 denied@    554 5.7.1 to RCPT          full@      552 5.2.2 to RCPT
@@ -93,13 +94,14 @@ async def serve(arguments):
     der = ssl.PEM_cert_to_DER_cert(authority.cert_pem.bytes().decode())
     port = server.sockets[0].getsockname()[1]
     print(json.dumps({"port": port, "authority": base64.b64encode(der).decode()}), flush=True)
-    await asyncio.wait_for(asyncio.to_thread(sys.stdin.read), SECONDS_MAX)
+    await asyncio.wait_for(asyncio.to_thread(sys.stdin.read), arguments.seconds)
 
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--tls", choices=["none", "starttls", "wrapped"], default="none")
 parser.add_argument("--login", action="store_true")
 parser.add_argument("--utf8", action="store_true")
+parser.add_argument("--seconds", type=int, default=SECONDS_MAX)
 try:
     asyncio.run(serve(parser.parse_args()))
 finally:

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError};
+use std::time::Duration;
 
 use flow_graph::program::builtin;
 use flow_graph::{Timestamp, Value};
@@ -16,6 +17,9 @@ use crate::delivery::{Delivery, Outcome, What};
 use crate::shard::feedback::Feedback;
 use crate::shard::{Release, Shard};
 use crate::store::{Act, Fate, Reject, Settled};
+
+/// How long between two looks whether things are well again.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Where to come with what one wants.
 #[derive(Debug, Clone)]
@@ -186,6 +190,13 @@ impl Door {
         self.state.trouble().map_or(Ok(()), |why| Err(Closed::Unkept(why)))
     }
 
+    /// Waits until what was taken so far is kept, after somebody was told that it cannot be; or until the daemon stops.
+    pub(crate) async fn well_again(&self) {
+        while self.state.trouble().is_some() && !self.is_closed() {
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
     fn send(&self, ask: Ask) -> Result<(), Closed> {
         if self.is_closed() {
             return Err(Closed::Stopping);
@@ -205,7 +216,7 @@ impl Door {
                 Err(TrySendError::Full(ask)) => ask,
                 Err(TrySendError::Disconnected(_)) => return Err(Closed::Stopping),
             };
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 }

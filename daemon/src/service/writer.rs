@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::state::State;
-use super::{Commit, Done, Unkept};
-use crate::store::{Store, StoreError};
+use super::{Done, Unkept};
+use crate::store::{Commit, Store, StoreError};
 
 /// How long it waits before it tries again to keep what could not be kept.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -21,47 +21,55 @@ pub(super) struct Work {
 
 /// Writes the store.
 pub(super) struct Writer {
-    pub(super) store: Box<dyn Store>,
-    pub(super) news: Arc<Notify>,
-    pub(super) trouble: Arc<dyn Fn(&str) + Send + Sync>,
-    pub(super) state: Arc<State>,
+    store: Box<dyn Store>,
+    news: Arc<Notify>,
+    trouble: Arc<dyn Fn(&str) + Send + Sync>,
+    state: Arc<State>,
+    /// What whoever is told of trouble was told last.
+    told: Option<StoreError>,
 }
 
 impl Writer {
+    pub(super) fn new(
+        store: Box<dyn Store>,
+        news: Arc<Notify>,
+        trouble: Arc<dyn Fn(&str) + Send + Sync>,
+        state: Arc<State>,
+    ) -> Self {
+        Self { store, news, trouble, state, told: None }
+    }
+
+    /// Keeps each commit, however long that takes: what comes after it stands on it.
     pub(super) fn run(mut self, works: &Receiver<Work>) {
-        while let Ok(Work { commit, done }) = works.recv() {
-            let leaves = !commit.deliveries.is_empty() || !commit.settled.is_empty();
-            if !self.keep(&commit, done) {
-                return;
-            }
-            if leaves {
-                self.news.notify_one();
+        while let Ok(mut work) = works.recv() {
+            while !self.keep(&mut work) {
+                if self.state.is_closed() {
+                    return;
+                }
+                std::thread::sleep(AGAIN);
             }
         }
     }
 
-    /// Keeps a commit, however long that takes: what comes after it stands on it. Who waits is told at once when it
-    /// cannot be kept, and may come again; that it came twice is noticed by its id. `false`: the daemon is to stop, and
-    /// it still cannot be kept.
-    fn keep(&mut self, commit: &Commit, done: Vec<Done>) -> bool {
-        let mut waiting = done;
-        let mut told: Option<StoreError> = None;
-        loop {
-            let Err(error) = self.store.commit(commit) else {
-                self.state.set_trouble(None);
-                waiting.into_iter().for_each(|done| done(Ok(())));
-                return true;
-            };
-            self.state.set_trouble(Some(error.message.clone()));
-            std::mem::take(&mut waiting).into_iter().for_each(|done| done(Err(Unkept(error.message.clone()))));
-            if told.as_ref() != Some(&error) {
-                (self.trouble)(&error.message);
-                told = Some(error);
+    /// Tries to keep a commit; `false`: it is to be tried again. Who waits is told at once when it cannot be kept, and
+    /// may come again; that it came twice is noticed by its id.
+    pub(super) fn keep(&mut self, work: &mut Work) -> bool {
+        let waiting = std::mem::take(&mut work.done);
+        let Err(error) = self.store.commit(&work.commit) else {
+            self.told = None;
+            self.state.set_trouble(None);
+            waiting.into_iter().for_each(|done| done(Ok(())));
+            if !work.commit.deliveries.is_empty() || !work.commit.settled.is_empty() {
+                self.news.notify_one();
             }
-            if self.state.is_closed() {
-                return false;
-            }
-            std::thread::sleep(AGAIN);
+            return true;
+        };
+        self.state.set_trouble(Some(error.message.clone()));
+        if self.told.as_ref() != Some(&error) {
+            (self.trouble)(&error.message);
+            self.told = Some(error.clone());
         }
+        waiting.into_iter().for_each(|done| done(Err(Unkept(error.message.clone()))));
+        false
     }
 }

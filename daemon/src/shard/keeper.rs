@@ -15,6 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::compose;
 use super::lineage::Lineage;
+use super::replay::Made;
 use crate::delivery::Delivery;
 use crate::log::{Blocks, History, Place, Writer};
 
@@ -35,6 +36,8 @@ pub(super) struct Keeper {
     pub(super) again: FxHashMap<ContactNumber, u32>,
     /// What is run stands in the log already.
     pub(super) replays: bool,
+    /// All of the log is run, to see whether it comes to the same: what it comes to.
+    pub(super) made: Option<Made>,
     /// The input that is being taken.
     input: Place,
     /// What became part of its contact while it is taken again: in the log that stands behind the input.
@@ -57,6 +60,7 @@ impl Keeper {
             changed: FxHashSet::default(),
             again: FxHashMap::default(),
             replays: false,
+            made: None,
             input: 0,
             joined: Vec::new(),
             turn: None,
@@ -104,6 +108,12 @@ impl Observer for Keeper {
         self.tally.decided(self.engine.program(), &decided);
         self.changed.insert(decided.contact);
         let ordinal = self.ordinal(decided.turn, decided.contact);
+        if let Some(made) = &mut self.made {
+            made.decisions.entry(decided.contact).or_default().add(&decided.decision);
+            let leaves = compose::deliveries(self.engine.program(), &decided, ordinal);
+            made.keys.extend(leaves.into_iter().map(|(delivery, _)| delivery.key));
+            return;
+        }
         if !self.is_new(decided.contact) {
             return;
         }

@@ -84,7 +84,7 @@ impl Shard {
         Ok(())
     }
 
-    fn again(&mut self, entry: Entry, has: impl Fn(ContactNumber, Place) -> bool, ahead: &mut Ahead) {
+    pub(super) fn again(&mut self, entry: Entry, has: impl Fn(ContactNumber, Place) -> bool, ahead: &mut Ahead) {
         let Entry { place, contact, .. } = entry;
         match entry.kind {
             Kind::Input { incoming, became, .. } => {
@@ -105,7 +105,7 @@ impl Shard {
 }
 
 /// Contacts whose state was kept before it was known, at the mark, that they are there: they came since.
-type Ahead = FxHashMap<ContactNumber, Contact>;
+pub(super) type Ahead = FxHashMap<ContactNumber, Contact>;
 
 /// The states of a store.
 struct Stated {
@@ -149,7 +149,7 @@ impl Stated {
     }
 }
 
-fn each_block(store: &mut dyn Store, from: Place, mut each: impl FnMut(&Block)) -> Result<(), StoreError> {
+pub(super) fn each_block(store: &mut dyn Store, from: Place, mut each: impl FnMut(&Block)) -> Result<(), StoreError> {
     let mut from = from;
     loop {
         let blocks = store.blocks(from)?;

@@ -1,0 +1,171 @@
+//! A daemon that is killed at moments spread over its work, with a real mail server behind it: what was acknowledged is
+//! there and has left, and a letter leaves twice only in the moment that `docs/delivery.md` names.
+//!
+//! `FLOW_KILLS=200` kills it so often.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may panic"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+const KEY: &str = "key_for_tests";
+/// Letters that may be on their way at the same time: those that a kill may make leave twice.
+const UNDER_WAY: usize = 64;
+
+const SETTINGS: &str = r#"[project]
+name = "lamp"
+language = 1
+timezone = "Europe/Berlin"
+
+[channels.email]
+kind = "smtp"
+url = "env:SMTP_URL"
+from = "Lamp <hello@lamp.example>"
+"#;
+
+const WORLD: &str = r#"contact { email: email? }
+event signed_up as "Signed Up" { }
+topic service { consent none  transactional }
+message hello { channel email  topic service  subject "Hello"  body "Welcome." }
+sequence welcome { enter on signed_up  send hello }
+"#;
+
+/// Ends with the test.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A mail server, and how often it got a letter to each address.
+struct Mail {
+    _process: Process,
+    port: u64,
+    letters: Arc<Mutex<BTreeMap<String, usize>>>,
+}
+
+impl Mail {
+    fn start() -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("services");
+        let services = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/services");
+        let done = Command::new("bash").arg(services.join("install.sh")).arg(&folder).stderr(Stdio::inherit()).output();
+        let python = String::from_utf8(done.unwrap().stdout).unwrap();
+        let mut command = Command::new(python.trim());
+        command.arg(services.join("smtp.py")).args(["--seconds", "3600"]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let hello: Value = serde_json::from_str(&lines.next().expect("the mail server starts")).unwrap();
+        let letters: Arc<Mutex<BTreeMap<String, usize>>> = Arc::default();
+        let kept = Arc::clone(&letters);
+        std::thread::spawn(move || {
+            for line in lines {
+                let letter: Value = serde_json::from_str(&line).unwrap();
+                let to = letter["to"][0].as_str().unwrap().to_owned();
+                *kept.lock().unwrap().entry(to).or_default() += 1;
+            }
+        });
+        Self { _process: Process(child), port: hello["port"].as_u64().unwrap(), letters }
+    }
+}
+
+struct Daemon {
+    process: Process,
+    address: String,
+}
+
+impl Daemon {
+    fn start(project: &Path, mail: &Mail) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
+        command.arg("serve").arg(project).args(["--listen", "127.0.0.1:0", "--no-watch"]);
+        command.env("FLOW_WRITE_KEY", KEY).env("FLOW_ADMIN_TOKEN", KEY).env("NO_COLOR", "1");
+        command.env("SMTP_URL", format!("smtp://127.0.0.1:{}", mail.port));
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let line = lines.find(|line| line.contains("listens at")).expect("it starts");
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { process: Process(child), address: line.split("http://").nth(1).unwrap().to_owned() }
+    }
+
+    fn ask(&self, head: &str, body: &str) -> Option<(u16, Value)> {
+        let mut stream = TcpStream::connect(&self.address).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(60))).ok()?;
+        let length = body.len();
+        let head = format!(
+            "{head} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).ok()?;
+        stream.write_all(body.as_bytes()).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        Some((head.split(' ').nth(1)?.parse().ok()?, serde_json::from_str(body).unwrap_or(Value::Null)))
+    }
+}
+
+/// Sends calls until an instant; adds whose were acknowledged.
+fn load(daemon: &Daemon, until: Instant, next: &mut u32, acknowledged: &mut BTreeSet<String>) {
+    while Instant::now() < until {
+        let users: Vec<_> = (*next..*next + 5).map(|number| format!("u{number}@x.example")).collect();
+        *next += 5;
+        let call = |user: &String| {
+            json!({ "type": "track", "event": "Signed Up", "userId": user, "messageId": format!("m-{user}"),
+                    "context": { "traits": { "email": user } } })
+        };
+        let body = json!({ "batch": users.iter().map(call).collect::<Vec<_>>() }).to_string();
+        if daemon.ask("POST /v1/batch", &body).is_some_and(|(status, _)| status == 200) {
+            acknowledged.extend(users);
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn what_is_acknowledged_leaves_and_leaves_once() {
+    let kills = std::env::var("FLOW_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(3_u32);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("flow.toml"), SETTINGS).unwrap();
+    std::fs::write(folder.path().join("world.flow"), WORLD).unwrap();
+    let mail = Mail::start();
+    let (mut acknowledged, mut next) = (BTreeSet::new(), 0);
+    for round in 0..kills {
+        let mut daemon = Daemon::start(folder.path(), &mail);
+        let end = Instant::now() + Duration::from_millis(u64::from(60 + round * 97 % 500));
+        load(&daemon, end, &mut next, &mut acknowledged);
+        daemon.process.0.kill().unwrap();
+        daemon.process.0.wait().unwrap();
+    }
+    assert!(acknowledged.len() > usize::try_from(kills).unwrap() * 5, "{} acknowledged", acknowledged.len());
+    let daemon = Daemon::start(folder.path(), &mail);
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while daemon.ask("GET /v1/deliveries?state=due&limit=1", "").unwrap().1["deliveries"] != json!([]) {
+        assert!(Instant::now() < deadline, "a delivery is stuck");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let letters = mail.letters.lock().unwrap().clone();
+    let lost: Vec<_> = acknowledged.iter().filter(|user| !letters.contains_key(*user)).collect();
+    assert!(lost.is_empty(), "acknowledged and never sent: {lost:?}");
+    let again: usize = letters.values().map(|times| times - 1).sum();
+    println!("{kills} kills, {} acknowledged, {} letters, {again} of them again", acknowledged.len(), letters.len());
+    assert!(again <= UNDER_WAY * usize::try_from(kills).unwrap(), "{again} letters left again");
+    let most = letters.values().copied().max().unwrap_or(0);
+    assert!(most <= 3, "a letter left {most} times: a kill makes one leave again that was under way, no other");
+    let dead = daemon.ask("GET /v1/deliveries?state=dead&limit=1", "").unwrap().1;
+    assert_eq!(dead["deliveries"], json!([]), "nothing was given up");
+}
