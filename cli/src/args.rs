@@ -6,7 +6,10 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use remote::{AnswerFormat, AuditArgs, ContactArgs, DeliveriesArgs, RejectsArgs, ReportArgs, ToArgs};
+use remote::{
+    AnswerFormat, AuditArgs, ContactArgs, DeliveriesArgs, DeployArgs, DeploysArgs, RejectsArgs, ReportArgs,
+    RollbackArgs, ToArgs,
+};
 
 /// Marketing automation as code: check, test and run `.flow` projects.
 #[derive(Debug, Parser)]
@@ -39,6 +42,9 @@ pub(crate) enum Command {
     Test(TestArgs),
     Run(RunArgs),
     Serve(ServeArgs),
+    Deploy(DeployArgs),
+    Deploys(DeploysArgs),
+    Rollback(RollbackArgs),
     Import(ImportArgs),
     Why(WhyArgs),
     Contact(ContactArgs),

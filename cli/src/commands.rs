@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod contact;
 pub(crate) mod deliveries;
+pub(crate) mod deploy;
 pub(crate) mod explain;
 pub(crate) mod fix;
 pub(crate) mod fmt;

@@ -111,7 +111,9 @@ impl Daemon {
             })
             .map_err(|error: reqwest::Error| self.unreachable(&error))?;
         let answer: Option<Json> = serde_json::from_str(&text).ok();
-        if !status.is_success() {
+        let answers = answer.as_ref().is_some_and(|answer| answer.get("format_version").is_some());
+        // What was refused with reasons is an answer all the same.
+        if !status.is_success() && !answers {
             return Err(self.refused(status, path, answer));
         }
         let answer = answer.ok_or_else(|| self.stranger())?;

@@ -132,6 +132,17 @@ impl Channels {
         Ok(Self { channels, connectors, teams, mail, printed: None })
     }
 
+    /// By what it delivers, as the settings call it: `channels.email`, `connectors.crm`; none where all of it is printed.
+    #[must_use]
+    pub fn ways(&self) -> Option<std::collections::BTreeSet<String>> {
+        if self.printed.is_some() {
+            return None;
+        }
+        let channels = self.channels.keys().map(|name| format!("channels.{name}"));
+        let connectors = self.connectors.keys().map(|name| format!("connectors.{name}"));
+        Some(channels.chain(connectors).collect())
+    }
+
     /// One delivery for each way that it takes: a notice to a team of two routes becomes two, with keys of their own.
     #[must_use]
     pub fn split(&self, delivery: Delivery) -> Vec<Delivery> {

@@ -9,6 +9,7 @@ mod body;
 mod calls;
 mod cors;
 mod deliveries;
+mod deploys;
 mod health;
 pub mod keys;
 mod limits;
@@ -26,6 +27,7 @@ use axum::routing::{get, post};
 use flow_runtime::Catalog;
 use tower_http::decompression::RequestDecompressionLayer;
 
+use crate::deploys::Deploys;
 use crate::figures::Figures;
 use crate::service::{Closed, Door};
 use crate::shard::Shard;
@@ -41,6 +43,8 @@ pub struct App {
     pub door: Door,
     /// The store.
     pub reader: Reader,
+    /// What takes over.
+    pub deploys: Deploys,
     /// Reports.
     pub figures: Figures,
     /// The names of the program that runs.
@@ -112,6 +116,8 @@ pub fn router(app: Arc<App>, pages: Option<Router>) -> Router {
         .route("/v1/contacts/{id}/why", get(admin::why))
         .route("/v1/reports", get(admin::reports))
         .route("/v1/reports/{part}", get(admin::report))
+        .route("/v1/deploys", get(deploys::list).post(deploys::deploy))
+        .route("/v1/deploys/rollback", post(deploys::rollback))
         .route("/v1/deliveries", get(deliveries::list))
         .route("/v1/deliveries/retry", post(deliveries::retry_all))
         .route("/v1/deliveries/{id}/retry", post(deliveries::retry))

@@ -58,6 +58,9 @@ impl Import {
     pub fn open(store: &Path, release: &Release, trouble: Arc<dyn Fn(&str) + Send + Sync>) -> Result<Self, NoStart> {
         let mut store = SqliteStore::open(store)?;
         let opened = open(&mut store, None, release)?;
+        if let Some(refused) = opened.refused {
+            return Err(NoStart::Refused(refused));
+        }
         let (program, clock) = (opened.shard.lineage().number(), opened.clock.clone());
         let catalog = Arc::new(Catalog::new(opened.shard.engine()));
         let service = Service::start(opened.shard, Box::new(store), opened.clock, Arc::new(Notify::new()), trouble)

@@ -8,6 +8,7 @@
 pub mod channel;
 pub mod clock;
 pub mod delivery;
+pub mod deploys;
 pub mod explain;
 pub mod figures;
 mod html;

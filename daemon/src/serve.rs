@@ -8,11 +8,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use flow_graph::Timestamp;
+use flow_graph::canonical::fingerprint_of;
 use flow_runtime::driver::deploy::Refused;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 
 use crate::clock::Clock;
+use crate::deploys::{Deploys, Ways};
 use crate::figures::Figures;
 use crate::http::keys::{Keys, generate, hash};
 use crate::http::{self, App, Limits, Names, Rate};
@@ -43,6 +45,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How often a delivery is tried.
     pub patience: Patience,
+    /// By what it delivers, as the settings call it; none: all of it is printed.
+    pub ways: Option<Ways>,
     /// The links of letters, where they lead to this daemon.
     pub links: Option<Arc<Links>>,
     /// With which bounces and complaints are let in.
@@ -87,7 +91,7 @@ pub struct Daemon {
 pub type Made = Vec<(&'static str, String)>;
 
 /// What a start did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Started {
     /// Where it listens.
     pub address: SocketAddr,
@@ -97,6 +101,10 @@ pub struct Started {
     pub resumed: bool,
     /// Another program has taken over with this start.
     pub deployed: bool,
+    /// Why the program of the folder has not taken over, where it should have: the one before goes on.
+    pub refused: Option<Refused>,
+    /// The fingerprint of the program that runs.
+    pub runs: String,
     /// Keys that were made because there were none, by what they are for: told now, and never again.
     pub made: Made,
 }
@@ -114,13 +122,16 @@ impl Daemon {
     ) -> Result<Self, NoStart> {
         let mut store = SqliteStore::open(&settings.store)?;
         let reader = Reader::open(&settings.store)?;
-        let Opened { shard, clock, resumed, deployed } = open(&mut store, settings.pace, &release)?;
+        let Opened { shard, clock, resumed, deployed, refused } = open(&mut store, settings.pace, &release)?;
         let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
             NoStart::System(format!("cannot listen at {}: {}", settings.listen, plain(&error.to_string())))
         })?;
         let address = listener.local_addr().map_err(|error| NoStart::System(error.to_string()))?;
         let (keys, made) = keys(&store, settings.keys, clock.now())?;
-        let started = Started { address, contacts: shard.contacts(), resumed, deployed, made };
+        let runs = fingerprint_of(shard.engine().program());
+        let folder = store.folder()?.unwrap_or_default();
+        let deploys = Deploys::new(Arc::clone(shard.progress()), settings.ways, folder);
+        let started = Started { address, contacts: shard.contacts(), resumed, deployed, refused, runs, made };
         let names = Names::new(&shard);
         let figures = Figures::new(Reader::open(&settings.store)?);
         let news = Arc::new(Notify::new());
@@ -136,6 +147,7 @@ impl Daemon {
         let app = Arc::new(App {
             door: service.door().clone(),
             reader: reader.clone(),
+            deploys,
             figures,
             names,
             keys,
@@ -196,30 +208,45 @@ pub(crate) struct Opened {
     pub(crate) clock: Clock,
     resumed: bool,
     deployed: bool,
+    /// Why the program of the folder has not taken over.
+    pub(crate) refused: Option<Refused>,
 }
 
-/// Goes on where a store stands, and lets a program take over where it is another one.
+/// Goes on where a store stands, with the program that ran there: one that was sent goes on, too. The program of the
+/// folder takes over where the folder held another one when it was looked at last. Where it cannot, the one before
+/// goes on.
 pub(crate) fn open(store: &mut SqliteStore, pace: Option<f64>, release: &Release) -> Result<Opened, NoStart> {
     let blocks = Arc::new(Reader::open(store.path())?);
     let restored = Shard::restore(store, Arc::clone(&blocks) as _)?;
     let clock = clock(pace, restored.as_ref());
     let now = clock.now();
-    let Some(mut shard) = restored else {
+    let holds = fingerprint_of(&release.program);
+    let Some(shard) = restored else {
         let mut shard = Shard::new(release, now, blocks).map_err(NoStart::Refused)?;
+        shard.folder(holds);
         store.commit(&shard.commit(0))?;
-        return Ok(Opened { shard, clock, resumed: false, deployed: false });
+        return Ok(Opened { shard, clock, resumed: false, deployed: false, refused: None });
     };
-    let fingerprint = |program| flow_graph::canonical::fingerprint_of(program);
-    let deployed = fingerprint(shard.engine().program()) != fingerprint(&release.program);
-    if deployed {
+    let is_new = store.folder()?.as_ref() != Some(&holds);
+    let mut opened = Opened { shard, clock, resumed: true, deployed: false, refused: None };
+    if !is_new {
+        return Ok(opened);
+    }
+    let shard = &mut opened.shard;
+    if fingerprint_of(shard.engine().program()) != holds {
         // What was due under the old program happens under the old program.
         while !shard.pass(now) {
             store.commit(&shard.commit(0))?;
         }
-        shard.deploy(release, now).map_err(NoStart::Refused)?;
-        store.commit(&shard.commit(0))?;
+        if let Err(refused) = shard.deploy(release, now) {
+            opened.refused = Some(refused);
+            return Ok(opened);
+        }
+        opened.deployed = true;
     }
-    Ok(Opened { shard, clock, resumed: true, deployed })
+    shard.folder(holds);
+    store.commit(&shard.commit(0))?;
+    Ok(opened)
 }
 
 /// The clock of a daemon: a fast one goes on where it stood.

@@ -72,6 +72,8 @@ pub(crate) enum Ask {
     Look(Box<dyn FnOnce(&Shard) + Send>),
     /// Another program shall run.
     Deploy { release: Release, done: oneshot::Sender<Result<Result<deploy::Deployed, Refused>, Unkept>> },
+    /// The folder of the daemon holds a program with this fingerprint.
+    Folder { fingerprint: String, done: oneshot::Sender<Kept> },
     /// An administrative act is kept.
     Act { act: Act, done: oneshot::Sender<Kept> },
     /// It is over.

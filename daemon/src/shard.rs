@@ -21,6 +21,7 @@ use flow_runtime::driver::restore::Standing;
 use flow_runtime::identity::{ContactNumber, People};
 use flow_runtime::{Driver, Incoming, Options, Renderer, Summary};
 
+use crate::deploys::Progress;
 use crate::log::{Blocks, History, Place, Recent, Writer};
 use crate::store::{Act, Commit, Deployed, Reject, Settled};
 use checkpoint::Round;
@@ -44,6 +45,8 @@ pub struct Shard {
     replayed: Vec<i64>,
     settled: Vec<Settled>,
     acts: Vec<Act>,
+    /// What the folder says by now, to be kept.
+    folder: Option<String>,
     /// A program that took over, to be kept.
     deployed: Option<Deployed>,
 }
@@ -72,7 +75,12 @@ impl Shard {
         let standing = Standing { people: People::noting(), contacts: Vec::new(), counts: Counts::default(), now };
         let driver = Driver::restore(Arc::clone(&engine), Renderer::shared(&engine), OPTIONS, standing);
         let keeper = Keeper::new(engine, lineage, Writer::new(1, 1, Vec::new()), blocks);
-        Ok(Self {
+        Ok(Self { deployed: Some(deployed), ..Self::with(driver, keeper) })
+    }
+
+    /// With nothing to be kept yet.
+    fn with(driver: Driver, keeper: Keeper) -> Self {
+        Self {
             driver,
             keeper,
             round: Round::default(),
@@ -80,8 +88,9 @@ impl Shard {
             replayed: Vec::new(),
             settled: Vec::new(),
             acts: Vec::new(),
-            deployed: Some(deployed),
-        })
+            folder: None,
+            deployed: None,
+        }
     }
 
     /// Takes an input at an instant: not before what has happened already.
@@ -135,6 +144,7 @@ impl Shard {
             settled: std::mem::take(&mut self.settled),
             program: self.deployed.take(),
             acts: std::mem::take(&mut self.acts),
+            folder: self.folder.take(),
             ..Commit::default()
         };
         match commit.program.is_some() {
@@ -157,10 +167,24 @@ impl Shard {
     /// # Errors
     /// When people would be stranded, or it cannot be run: the old one goes on, and nothing has changed but the time.
     pub fn deploy(&mut self, release: &Release, now: Timestamp) -> Result<deploy::Deployed, Refused> {
-        let moved = self.driver.deploy(&release.program, now, &mut self.keeper)?;
+        self.keeper.progress.begin(u64::try_from(self.contacts()).unwrap_or(u64::MAX));
+        let moved = self.driver.deploy(&release.program, now, &mut self.keeper);
+        self.keeper.progress.end();
+        let moved = moved?;
         let number = self.keeper.lineage.number();
         self.deployed = Some(deployed(number, self.driver.now(), release, self.driver.engine().program()));
         Ok(moved)
+    }
+
+    /// How far a program is that takes over, for whoever looks from outside.
+    #[must_use]
+    pub fn progress(&self) -> &Arc<Progress> {
+        &self.keeper.progress
+    }
+
+    /// Keeps what the folder of the daemon says by now: the fingerprint of its program.
+    pub fn folder(&mut self, fingerprint: String) {
+        self.folder = Some(fingerprint);
     }
 
     /// When the first contact is due, if any is.

@@ -46,13 +46,16 @@ pub struct Commit {
     pub program: Option<Deployed>,
     /// Administrative acts.
     pub acts: Vec<Act>,
+    /// The fingerprint of the program that the folder of the daemon holds.
+    pub folder: Option<String>,
 }
 
 impl Commit {
     /// There is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { blocks, deliveries, failures, rejects, replayed, settled, states, mark, program, acts } = self;
+        let Self { blocks, deliveries, failures, rejects, replayed, settled, states, mark, program, acts, folder } =
+            self;
         blocks.is_empty()
             && deliveries.is_empty()
             && failures.is_empty()
@@ -63,6 +66,7 @@ impl Commit {
             && mark.is_none()
             && program.is_none()
             && acts.is_empty()
+            && folder.is_none()
     }
 }
 

@@ -53,6 +53,7 @@ impl Running {
             },
             limits: Limits { body_bytes: 4 << 20, batch: 1_000, patience: Duration::from_secs(30), per_second: 0 },
             patience: Patience::default(),
+            ways: None,
             links: None,
             reports: None,
             pace: None,

@@ -169,3 +169,59 @@ pub(crate) struct AuditArgs {
     #[command(flatten)]
     pub(crate) to: ToArgs,
 }
+
+/// Send a project to a daemon: it takes over, or is refused with the reasons
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  flow deploy examples/shop --to https://flow.acme.example
+  flow deploys                                which programs have run
+  flow rollback                               the one before takes over again
+It is compiled here and verified there, and takes over between two batches; who is inside
+follows by `moved`, `retired` and the like. What would strand somebody is refused (code 1).
+It stays until the next deploy, or until the folder of the daemon says something new.
+Without a folder: the project in this folder or above it. `FLOW_ADMIN_TOKEN` lets in.")]
+pub(crate) struct DeployArgs {
+    /// A folder of the project [default: this one]
+    pub(crate) dir: Option<std::path::PathBuf>,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+    #[command(flatten)]
+    pub(crate) to: ToArgs,
+}
+
+/// List the programs that a daemon has run
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  flow deploys --limit 5
+`FLOW_ADMIN_TOKEN` lets in.")]
+pub(crate) struct DeploysArgs {
+    /// How many are shown, the latest first
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) limit: u16,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+    #[command(flatten)]
+    pub(crate) to: ToArgs,
+}
+
+/// Let a program that a daemon has run before take over again
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  flow rollback                               the one before the one that runs
+  flow rollback 31130f276c8e                  one by its fingerprint: `flow deploys` lists them
+It is a deploy like any other: what would strand somebody is refused (code 1).
+`FLOW_ADMIN_TOKEN` lets in.")]
+pub(crate) struct RollbackArgs {
+    /// The beginning of its fingerprint [default: the one before]
+    pub(crate) fingerprint: Option<String>,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+    #[command(flatten)]
+    pub(crate) to: ToArgs,
+}

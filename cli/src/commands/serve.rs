@@ -8,11 +8,11 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
+use flow_daemon::deploys::Taken;
 use flow_daemon::http::App;
 use flow_daemon::serve::{Daemon, Started};
 use flow_daemon::service::Closed;
 use flow_daemon::shard::Release;
-use flow_graph::canonical::fingerprint_of;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
@@ -62,13 +62,18 @@ pub(crate) fn run(args: &ServeArgs, terminal: &mut Terminal) -> Result<Exit, Fai
     let runtime = runtime()?;
     let links = settings::links(args)?;
     let channels = channels::open(&project, &release.program.teams, args, links.clone())?;
-    let settings = settings::settings(args, links)?;
+    let mut settings = settings::settings(args, links)?;
+    settings.ways = channels.channels.ways();
     let store = settings.store.clone();
     let daemon = match runtime.block_on(Daemon::start(settings, release.clone(), refuse::trouble())) {
         Ok(daemon) => daemon,
         Err(why) => return refuse::no_start(why, terminal),
     };
     greet(&daemon.started, &store, &release, terminal);
+    if let Some(refused) = daemon.started.refused.clone() {
+        refuse::refusals(refused.into()).iter().for_each(|failure| terminal.complain(failure));
+        refuse::keep(terminal);
+    }
     if channels.trial {
         let words = "a trial: none of the variables that `flow.toml` names is set, so what leaves is printed here";
         terminal.say(&format!("  {}\n", terminal.paint(YELLOW, words)));
@@ -119,7 +124,7 @@ fn commit(folder: &Path) -> Option<String> {
 }
 
 fn greet(started: &Started, store: &Path, release: &Release, terminal: &mut Terminal) {
-    let fingerprint: String = fingerprint_of(&release.program).chars().take(12).collect();
+    let fingerprint: String = started.runs.chars().take(12).collect();
     let name = &release.program.project.name;
     let mut text =
         format!("{} {}\n", terminal.paint(BOLD, name), terminal.paint(DIM, &format!("program {fingerprint}")));
@@ -147,25 +152,21 @@ fn reload(args: &ServeArgs, app: &App, runtime: &Runtime, terminal: &mut Termina
         refuse::keep(terminal);
         return Ok(());
     };
-    let next = fingerprint_of(&release.program);
-    let names = app.names.now();
-    if fingerprint_of(names.catalog.program()) == next {
-        return Ok(());
-    }
     let closed = |closed| match closed {
         Closed::Unkept(why) => Failure::new(why),
         Closed::Full => Failure::new("too much waits to be taken"),
         Closed::Stopping => Failure::new("the daemon is being stopped"),
     };
-    match runtime.block_on(app.door.deploy(release)).map_err(closed)? {
-        Ok(deployed) => {
-            runtime.block_on(app.refresh()).map_err(closed)?;
-            let people = plural(deployed.contacts, "contact");
-            let short: String = next.chars().take(12).collect();
+    let Some(outcome) = runtime.block_on(app.folder(release)).map_err(closed)? else { return Ok(()) };
+    let short: String = outcome.fingerprint.chars().take(12).collect();
+    match &outcome.done {
+        Ok(Taken { moved: Some(moved), .. }) => {
+            let people = plural(moved.contacts, "contact");
             terminal.say(&format!("{} {short}, {people} carried over\n", terminal.paint(GREEN, "now runs")));
         }
-        Err(refused) => {
-            refuse::refusals(refused).iter().for_each(|failure| terminal.complain(failure));
+        Ok(Taken { moved: None, .. }) => {}
+        Err(why) => {
+            refuse::refusals(why.clone()).iter().for_each(|failure| terminal.complain(failure));
             refuse::keep(terminal);
         }
     }

@@ -30,6 +30,7 @@ pub(super) struct Asked {
     message: Option<String>,
     before: Option<i64>,
     pub(super) after: Option<i64>,
+    pub(super) to: Option<String>,
     limit: Option<u32>,
 }
 

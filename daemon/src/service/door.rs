@@ -162,6 +162,16 @@ impl Door {
         when.await.map_err(|_| Closed::Stopping)?.map_err(|unkept| Closed::Unkept(unkept.0))
     }
 
+    /// Keeps what the folder of the daemon holds: the fingerprint of its program.
+    ///
+    /// # Errors
+    /// When it was not kept.
+    pub async fn folder(&self, fingerprint: String) -> Result<(), Closed> {
+        let (done, when) = oneshot::channel();
+        self.send(Ask::Folder { fingerprint, done })?;
+        kept(when).await
+    }
+
     /// Keeps an administrative act.
     ///
     /// # Errors

@@ -126,6 +126,10 @@ impl Rounds {
                 Ok(deployed) => done.push(Box::new(move |kept| drop(when.send(kept.map(|()| Ok(deployed)))))),
                 Err(refused) => drop(when.send(Ok(Err(refused)))),
             },
+            Ask::Folder { fingerprint, done: when } => {
+                self.shard.folder(fingerprint);
+                done.push(told(when));
+            }
             Ask::Act { act, done: when } => {
                 self.shard.act(act);
                 done.push(told(when));

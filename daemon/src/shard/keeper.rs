@@ -17,6 +17,7 @@ use super::compose;
 use super::lineage::Lineage;
 use super::replay::Made;
 use crate::delivery::Delivery;
+use crate::deploys::Progress;
 use crate::log::{Blocks, History, Place, Writer};
 
 /// Listens to a driver.
@@ -38,6 +39,8 @@ pub(super) struct Keeper {
     pub(super) replays: bool,
     /// All of the log is run, to see whether it comes to the same: what it comes to.
     pub(super) made: Option<Made>,
+    /// How far a program is that takes over.
+    pub(super) progress: Arc<Progress>,
     /// The input that is being taken.
     input: Place,
     /// What became part of its contact while it is taken again: in the log that stands behind the input.
@@ -61,6 +64,7 @@ impl Keeper {
             again: FxHashMap::default(),
             replays: false,
             made: None,
+            progress: Arc::default(),
             input: 0,
             joined: Vec::new(),
             turn: None,
@@ -146,6 +150,7 @@ impl Observer for Keeper {
     }
 
     fn events(&mut self, contact: ContactNumber) -> Option<Vec<Entry>> {
+        self.progress.step();
         Some(self.events_of(&[self.log.place(contact)]))
     }
 

@@ -12,7 +12,6 @@ use flow_runtime::identity::{ContactNumber, People};
 use flow_runtime::{Driver, Renderer};
 use rustc_hash::FxHashMap;
 
-use super::checkpoint::Round;
 use super::keeper::Keeper;
 use super::lineage::Lineage;
 use super::restore::{Ahead, each_block};
@@ -95,8 +94,7 @@ impl Shard {
         let mut keeper = Keeper::new(engine, lineage, Writer::new(1, 1, Vec::new()), blocks);
         keeper.made = Some(Made::default());
         keeper.replays = true;
-        let (rejects, replayed, settled, acts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { driver, keeper, round: Round::default(), rejects, replayed, settled, acts, deployed: None })
+        Ok(Self::with(driver, keeper))
     }
 
     /// The programs up to one take over, each at its instant.

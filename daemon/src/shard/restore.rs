@@ -13,7 +13,6 @@ use flow_runtime::identity::{ContactNumber, People};
 use flow_runtime::{Decided, Driver, Renderer};
 use rustc_hash::FxHashMap;
 
-use super::checkpoint::Round;
 use super::keeper::Keeper;
 use super::lineage::Lineage;
 use super::{OPTIONS, Shard};
@@ -39,9 +38,7 @@ impl Shard {
         let log = Writer::new(end, lineage.number(), states.places);
         let mut keeper = Keeper::new(engine, lineage, log, blocks);
         keeper.tally = read_tally(&mark.tally)?;
-        let (rejects, replayed, settled, acts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let round = Round::default();
-        let mut shard = Self { driver, keeper, round, rejects, replayed, settled, acts, deployed: None };
+        let mut shard = Self::with(driver, keeper);
         shard.run_again(store, &mark, &states.upto, states.ahead)?;
         Ok(Some(shard))
     }

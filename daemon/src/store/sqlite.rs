@@ -72,6 +72,14 @@ impl SqliteStore {
         read::keys(&self.connection).map_err(|error| self.wrong(&error))
     }
 
+    /// The fingerprint of the program that the folder of the daemon held when it was looked at last.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn folder(&self) -> Result<Option<String>, StoreError> {
+        read::meta(&self.connection, "folder").map_err(|error| self.wrong(&error))
+    }
+
     /// Keeps the hash of a key.
     ///
     /// # Errors

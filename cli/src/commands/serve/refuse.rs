@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use flow_daemon::deploys::NotDeployed;
 use flow_daemon::serve::NoStart;
 use flow_daemon::store::StoreError;
-use flow_runtime::driver::deploy::Refused;
 
 use crate::args::Colour;
 use crate::failure::{Exit, Failure};
@@ -16,9 +16,9 @@ pub(super) fn keep(terminal: &mut Terminal) {
 }
 
 /// Why a program does not take over, a failure for each place.
-pub(super) fn refusals(refused: Refused) -> Vec<Failure> {
-    match refused {
-        Refused::Stranded(left) => left
+pub(super) fn refusals(why: NotDeployed) -> Vec<Failure> {
+    match why {
+        NotDeployed::Stranded(left) => left
             .iter()
             .map(|left| {
                 let clauses: String = left.clauses.iter().map(|clause| format!("\n        {clause}")).collect();
@@ -26,7 +26,14 @@ pub(super) fn refusals(refused: Refused) -> Vec<Failure> {
                 Failure::new(message).help(format!("{}{clauses}", left.help()))
             })
             .collect(),
-        Refused::Unusable(error) => vec![Failure::new(format!("the program cannot be run: {error}"))],
+        NotDeployed::Unusable(why) => vec![Failure::new(format!("the program cannot be run: {why}"))],
+        NotDeployed::Lacks(ways) => {
+            let lacks = |way: &String| {
+                Failure::new(format!("`[{way}]` is new: a daemon opens its channels when it starts"))
+                    .help("start it again")
+            };
+            ways.iter().map(lacks).collect()
+        }
     }
 }
 
@@ -39,7 +46,7 @@ pub(crate) fn trouble() -> Arc<dyn Fn(&str) + Send + Sync> {
 pub(crate) fn no_start(why: NoStart, terminal: &mut Terminal) -> Result<Exit, Failure> {
     match why {
         NoStart::Refused(refused) => {
-            refusals(refused).iter().for_each(|failure| terminal.complain(failure));
+            refusals(refused.into()).iter().for_each(|failure| terminal.complain(failure));
             Ok(Exit::Found)
         }
         NoStart::Store(error) => Err(unusable(error)),

@@ -53,6 +53,7 @@ pub(super) fn settings(args: &ServeArgs, links: Option<Arc<Links>>) -> Result<Se
         keys: Keys { write: key("FLOW_WRITE_KEY"), admin: key("FLOW_ADMIN_TOKEN") },
         limits: Limits { per_second: args.rate.unwrap_or(0), ..Limits::default() },
         patience: Patience::default(),
+        ways: None,
         links,
         reports: variable("FLOW_REPORT_SECRET").map(Secret::new),
         pace: match args.clock {

@@ -64,7 +64,7 @@ fn mark(connection: &Connection) -> rusqlite::Result<Option<Mark>> {
     }))
 }
 
-fn meta<T: rusqlite::types::FromSql>(connection: &Connection, key: &str) -> rusqlite::Result<Option<T>> {
+pub(super) fn meta<T: rusqlite::types::FromSql>(connection: &Connection, key: &str) -> rusqlite::Result<Option<T>> {
     connection.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()
 }
 
@@ -190,7 +190,40 @@ pub struct Page {
     pub most: u32,
 }
 
+/// A program that has run, as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Ran {
+    /// Its number.
+    pub number: u32,
+    /// When it took over.
+    #[serde(serialize_with = "crate::text::instant")]
+    pub at: Timestamp,
+    /// Who had it take over.
+    pub who: String,
+    /// The commit of its sources, where that is known.
+    pub commit: Option<String>,
+    /// Its fingerprint.
+    pub fingerprint: String,
+}
+
 impl Reader {
+    /// The programs that have run, the latest first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn programs(&self, page: &Page) -> Result<Vec<Ran>, StoreError> {
+        let sql = "SELECT number, at, who, sources_commit, fingerprint FROM programs
+                   WHERE number < ?1 ORDER BY number DESC LIMIT ?2";
+        self.ask(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map(params![page.before.unwrap_or(i64::MAX), page.most], |row| {
+                let (number, at) = (row.get(0)?, Timestamp(row.get(1)?));
+                Ok(Ran { number, at, who: row.get(2)?, commit: row.get(3)?, fingerprint: row.get(4)? })
+            })?;
+            rows.collect()
+        })
+    }
+
     /// Deliveries, of one state or one contact where that is asked for, the newest first.
     ///
     /// # Errors

@@ -40,6 +40,9 @@ pub(super) fn commit(connection: &mut Connection, commit: &Commit) -> rusqlite::
                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     each(&transaction, deploy, commit.program.as_slice(), program)?;
     each(&transaction, "INSERT INTO acts (at, who, what, detail) VALUES (?1, ?2, ?3, ?4)", &commit.acts, act)?;
+    if let Some(fingerprint) = &commit.folder {
+        transaction.prepare_cached(MARK)?.execute(params!["folder", fingerprint])?;
+    }
     transaction.commit()
 }
 

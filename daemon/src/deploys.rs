@@ -1,0 +1,179 @@
+//! One program takes the place of another while the daemon runs: one at a time, with how far it has come, and what it
+//! came to.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use flow_graph::Program;
+use flow_graph::canonical::fingerprint_of;
+use flow_runtime::driver::deploy::{Deployed, Left, Refused};
+use serde::Serialize;
+
+use crate::http::App;
+use crate::service::Closed;
+use crate::shard::Release;
+
+/// The ways by which the daemon delivers, as the settings call them: `channels.email`, `connectors.crm`.
+pub type Ways = BTreeSet<String>;
+
+/// How far a program has come that is about to take over. The shard counts, whoever likes looks.
+#[derive(Debug, Default)]
+pub struct Progress {
+    done: AtomicU64,
+    of: AtomicU64,
+}
+
+/// How many contacts are carried over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Carried {
+    /// So many are.
+    pub contacts: u64,
+    /// There are so many.
+    pub of: u64,
+}
+
+impl Progress {
+    /// So many contacts are to be carried over.
+    pub(crate) fn begin(&self, of: u64) {
+        self.done.store(0, Ordering::Release);
+        self.of.store(of.max(1), Ordering::Release);
+    }
+
+    /// One more is.
+    pub(crate) fn step(&self) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// It is over.
+    pub(crate) fn end(&self) {
+        self.of.store(0, Ordering::Release);
+    }
+
+    /// How far it is; none where no program is about to take over.
+    #[must_use]
+    pub fn carried(&self) -> Option<Carried> {
+        let of = Some(self.of.load(Ordering::Acquire)).filter(|of| *of > 0)?;
+        Some(Carried { contacts: self.done.load(Ordering::Relaxed).min(of), of })
+    }
+}
+
+/// What a deploy came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The fingerprint of the program.
+    pub fingerprint: String,
+    /// It runs, or why not.
+    pub done: Result<Taken, NotDeployed>,
+}
+
+/// A program runs.
+#[derive(Debug)]
+pub struct Taken {
+    /// Its number in the store.
+    pub number: u32,
+    /// Who was carried over; none: it ran already.
+    pub moved: Option<Deployed>,
+}
+
+/// Why a program does not take over. The one before it goes on.
+#[derive(Debug, Clone)]
+pub enum NotDeployed {
+    /// People would stand where the new program has nothing.
+    Stranded(Vec<Left>),
+    /// It cannot be run.
+    Unusable(String),
+    /// The daemon has not opened what it delivers by.
+    Lacks(Vec<String>),
+}
+
+impl From<Refused> for NotDeployed {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Stranded(left) => Self::Stranded(left),
+            Refused::Unusable(error) => Self::Unusable(error.to_string()),
+        }
+    }
+}
+
+/// What takes over, one at a time.
+#[derive(Debug, Default)]
+pub struct Deploys {
+    alone: tokio::sync::Mutex<()>,
+    progress: Arc<Progress>,
+    last: Mutex<Option<Arc<Outcome>>>,
+    /// By what the daemon delivers; none: all of it is printed.
+    ways: Option<Ways>,
+    /// The fingerprint of the program that the folder held when it was looked at last.
+    folder: Mutex<String>,
+}
+
+impl Deploys {
+    pub(crate) fn new(progress: Arc<Progress>, ways: Option<Ways>, folder: String) -> Self {
+        Self { progress, ways, folder: Mutex::new(folder), ..Self::default() }
+    }
+
+    /// How far one is that is about to take over.
+    #[must_use]
+    pub fn under_way(&self) -> Option<Carried> {
+        self.progress.carried()
+    }
+
+    /// What the last one came to since the daemon was started.
+    #[must_use]
+    pub fn last(&self) -> Option<Arc<Outcome>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What a program delivers by and the daemon has not opened.
+    fn lacks(&self, program: &Program) -> Vec<String> {
+        let Some(ways) = &self.ways else { return Vec::new() };
+        let channels = program.channels.iter().map(|channel| format!("channels.{}", channel.name));
+        let connectors = program.connectors.iter().map(|connector| format!("connectors.{}", connector.name));
+        channels.chain(connectors).filter(|way| !ways.contains(way)).collect()
+    }
+}
+
+impl App {
+    /// Lets a program take over at the next border of a batch, where it can.
+    ///
+    /// # Errors
+    /// When the daemon stops, or it could not be kept.
+    pub async fn deploy(&self, release: Release) -> Result<Arc<Outcome>, Closed> {
+        let _alone = self.deploys.alone.lock().await;
+        let fingerprint = fingerprint_of(&release.program);
+        let running = self.names.now();
+        let lacks = self.deploys.lacks(&release.program);
+        let done = if fingerprint_of(running.catalog.program()) == fingerprint {
+            Ok(Taken { number: running.program, moved: None })
+        } else if lacks.is_empty() {
+            let moved = self.door.deploy(release).await?;
+            self.refresh().await?;
+            let number = self.names.now().program;
+            moved.map(|moved| Taken { number, moved: Some(moved) }).map_err(NotDeployed::from)
+        } else {
+            Err(NotDeployed::Lacks(lacks))
+        };
+        let outcome = Arc::new(Outcome { fingerprint, done });
+        *self.deploys.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&outcome));
+        Ok(outcome)
+    }
+
+    /// The folder of the daemon holds a program: it takes over where the folder held another one before, and not only
+    /// somebody has sent another one since. None: it says nothing new.
+    ///
+    /// # Errors
+    /// When the daemon stops, or it could not be kept.
+    pub async fn folder(&self, release: Release) -> Result<Option<Arc<Outcome>>, Closed> {
+        let holds = fingerprint_of(&release.program);
+        if *self.deploys.folder.lock().unwrap_or_else(PoisonError::into_inner) == holds {
+            return Ok(None);
+        }
+        let outcome = self.deploy(release).await?;
+        if outcome.done.is_ok() {
+            self.door.folder(holds.clone()).await?;
+            *self.deploys.folder.lock().unwrap_or_else(PoisonError::into_inner) = holds;
+        }
+        Ok(Some(outcome))
+    }
+}
