@@ -1,6 +1,7 @@
 //! What can be asked for on the command line.
 
 pub(crate) mod remote;
+pub(crate) mod store;
 
 use std::path::PathBuf;
 
@@ -46,6 +47,7 @@ pub(crate) enum Command {
     Deploys(DeploysArgs),
     Rollback(RollbackArgs),
     Import(ImportArgs),
+    Store(store::StoreArgs),
     Why(WhyArgs),
     Contact(ContactArgs),
     Report(ReportArgs),

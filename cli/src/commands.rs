@@ -14,5 +14,6 @@ pub(crate) mod rejects;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod serve;
+pub(crate) mod store;
 pub(crate) mod test;
 pub(crate) mod why;

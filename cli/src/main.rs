@@ -51,6 +51,7 @@ fn main() -> ExitCode {
         Command::Deploys(args) => commands::deploy::deploys(args, &mut terminal),
         Command::Rollback(args) => commands::deploy::rollback(args, &mut terminal),
         Command::Import(args) => commands::import::run(args, &mut terminal),
+        Command::Store(args) => commands::store::run(args, &mut terminal),
         Command::Why(args) => commands::why::run(args, &mut terminal),
         Command::Contact(args) => commands::contact::run(args, &mut terminal),
         Command::Deliveries(args) => commands::deliveries::run(args, &mut terminal),

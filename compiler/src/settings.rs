@@ -17,6 +17,7 @@ mod duration;
 mod import;
 mod project;
 mod reader;
+mod retention;
 pub mod zone;
 
 /// Name of the file that holds the settings.
@@ -42,6 +43,19 @@ pub struct Settings {
     pub connectors: BTreeMap<String, ConnectorSettings>,
     /// `[import.NAME]`
     pub imports: BTreeMap<String, ImportSettings>,
+    /// `[retention]`
+    pub retention: RetentionSettings,
+}
+
+/// `[retention]`: for how long a daemon keeps what; without a value, for good.
+#[derive(Debug, Clone, Default)]
+pub struct RetentionSettings {
+    /// What came in and what was decided.
+    pub log: Option<Spanned<Length>>,
+    /// What has left or was given up.
+    pub deliveries: Option<Spanned<Length>>,
+    /// What was refused.
+    pub rejects: Option<Spanned<Length>>,
 }
 
 /// `[project]`
@@ -140,7 +154,7 @@ pub fn read(sources: &Sources, sink: &mut Sink) -> Settings {
 }
 
 fn sections(reader: &mut Reader<'_>, root: &Section<'_>) -> Settings {
-    reader.only(root, &["project", "channels", "connectors", "import"]);
+    reader.only(root, &["project", "channels", "connectors", "import", "retention"]);
     let mut settings = empty(root.span.file);
     settings.project = project::read(reader, root);
     for section in reader.named(root, "channels") {
@@ -156,6 +170,7 @@ fn sections(reader: &mut Reader<'_>, root: &Section<'_>) -> Settings {
             settings.imports.insert(import.name.value.clone(), import);
         }
     }
+    settings.retention = retention::read(reader, root);
     settings
 }
 
@@ -167,6 +182,7 @@ fn empty(file: FileId) -> Settings {
         channels: BTreeMap::new(),
         connectors: BTreeMap::new(),
         imports: BTreeMap::new(),
+        retention: RetentionSettings::default(),
     }
 }
 
@@ -238,6 +254,13 @@ mod tests {
                 "9:7 F4052 the secret in `url` stands where everybody can read it",
             ]
         );
+    }
+
+    #[test]
+    fn all_is_kept_for_a_day_at_least() {
+        let text = format!("{}\n[retention]\nlog = \"2h\"\nreject = \"1 day\"\n", super::EXAMPLE);
+        let expected = ["10:7 F4051 `log` is shorter than a day", "11:1 F2050 `[retention]` has no setting `reject`"];
+        assert_eq!(said(&text), expected);
     }
 
     #[test]

@@ -24,7 +24,7 @@ use crate::pages::{self, Pages};
 use crate::secret::Secret;
 use crate::service::Service;
 use crate::shard::{Release, Shard};
-use crate::store::sqlite::{Reader, SqliteStore};
+use crate::store::sqlite::{Reader, Retention, SqliteStore};
 use crate::store::{Store, StoreError};
 use crate::text::plain;
 use reporter::Reporter;
@@ -47,6 +47,8 @@ pub struct Settings {
     pub patience: Patience,
     /// By what it delivers, as the settings call it; none: all of it is printed.
     pub ways: Option<Ways>,
+    /// For how long what is kept.
+    pub retention: Retention,
     /// The links of letters, where they lead to this daemon.
     pub links: Option<Arc<Links>>,
     /// With which bounces and complaints are let in.
@@ -123,6 +125,7 @@ impl Daemon {
         let mut store = SqliteStore::open(&settings.store)?;
         let reader = Reader::open(&settings.store)?;
         let Opened { shard, clock, resumed, deployed, refused } = open(&mut store, settings.pace, &release)?;
+        store.keep_for(settings.retention, clock.clone());
         let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
             NoStart::System(format!("cannot listen at {}: {}", settings.listen, plain(&error.to_string())))
         })?;

@@ -5,10 +5,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use flow_daemon::clock::Clock;
 use flow_daemon::delivery::{Delivery, What};
 use flow_daemon::log::{Block, Blocks};
 use flow_daemon::store::memory::MemoryStore;
-use flow_daemon::store::sqlite::{Page, Reader, SqliteStore};
+use flow_daemon::store::sqlite::{Page, Reader, Retention, SqliteStore};
 use flow_daemon::store::{Commit, Deployed, Fate, Mark, Reject, STORE_VERSION, Settled, State, Store};
 use flow_graph::Timestamp;
 use flow_runtime::driver::Counts;
@@ -198,4 +199,33 @@ fn a_damaged_page_is_told() {
     let read = SqliteStore::open(&path).and_then(|mut store| store.load().map(drop));
     let error = read.unwrap_err();
     assert!(error.message.contains("damaged"), "{}", error.message);
+}
+
+#[test]
+fn what_is_kept_for_a_time_goes_when_it_is_over() {
+    let folder = folder();
+    let path = folder.path().join("s.db");
+    let mut store = SqliteStore::open(&path).unwrap();
+    let reader = Reader::open(&path).unwrap();
+    let day = 86_400_000;
+    let clock = Clock::fast(Timestamp(400 * day), 1.0);
+    let at = |day_: i64, start| {
+        let block = Block { at: Timestamp(day_ * day), ..(*block(start, 10)).clone() };
+        Commit { blocks: vec![Arc::new(block)], ..Commit::default() }
+    };
+    let deliveries = vec![delivery("left", 300 * day), delivery("due", 300 * day), delivery("new", 399 * day)];
+    store.commit(&Commit { deliveries, ..at(300, 1) }).unwrap();
+    let id = |key| reader.delivery(key).unwrap().map(|row| row.id);
+    let left =
+        |key| Settled { id: id(key).unwrap(), attempts: 1, at: Timestamp(1), fate: Fate::Left { reference: None } };
+    // The states are behind the first two blocks alone.
+    store.commit(&Commit { mark: Some(mark(21, Vec::new())), ..at(301, 11) }).unwrap();
+    store.commit(&at(302, 21)).unwrap();
+    store.commit(&Commit { settled: vec![left("left"), left("new")], ..at(399, 31) }).unwrap();
+    store.keep_for(Retention { log: Some(30 * day), deliveries: Some(60 * day), rejects: None }, clock);
+    store.commit(&at(399, 41)).unwrap();
+    let starts = |store: &mut SqliteStore| store.blocks(1).unwrap().iter().map(|block| block.start).collect::<Vec<_>>();
+    assert_eq!(starts(&mut store), [21, 31, 41], "what no state has stays, however old");
+    assert_eq!((id("left"), id("due").is_some(), id("new").is_some()), (None, true, true), "what is due stays");
+    assert_eq!(store.load().unwrap().end, 51);
 }

@@ -54,6 +54,7 @@ impl Running {
             limits: Limits { body_bytes: 4 << 20, batch: 1_000, patience: Duration::from_secs(30), per_second: 0 },
             patience: Patience::default(),
             ways: None,
+            retention: flow_daemon::store::sqlite::Retention::default(),
             links: None,
             reports: None,
             pace: None,

@@ -62,7 +62,7 @@ pub(crate) fn run(args: &ServeArgs, terminal: &mut Terminal) -> Result<Exit, Fai
     let runtime = runtime()?;
     let links = settings::links(args)?;
     let channels = channels::open(&project, &release.program.teams, args, links.clone())?;
-    let mut settings = settings::settings(args, links)?;
+    let mut settings = settings::settings(args, &project.settings(), links)?;
     settings.ways = channels.channels.ways();
     let store = settings.store.clone();
     let daemon = match runtime.block_on(Daemon::start(settings, release.clone(), refuse::trouble())) {

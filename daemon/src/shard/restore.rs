@@ -147,12 +147,19 @@ impl Stated {
 }
 
 pub(super) fn each_block(store: &mut dyn Store, from: Place, mut each: impl FnMut(&Block)) -> Result<(), StoreError> {
-    let mut from = from;
+    let mut from = from.max(1);
     loop {
         let blocks = store.blocks(from)?;
-        let Some(last) = blocks.last() else { return Ok(()) };
-        from = last.end();
-        blocks.iter().for_each(&mut each);
+        if blocks.is_empty() {
+            return Ok(());
+        }
+        for block in &blocks {
+            if block.start > from {
+                return Err(StoreError::damaged(&format!("its log lacks what stood at {from}")));
+            }
+            from = block.end();
+            each(block);
+        }
     }
 }
 

@@ -5,28 +5,47 @@
 
 mod read;
 mod schema;
+mod upkeep;
 mod write;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use flow_graph::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{Commit, Kept, Queued, Store, StoreError};
+use crate::clock::Clock;
 use crate::http::keys::{Hash, Keys};
 use crate::log::{Block, Blocks, Place};
 use crate::text::plain;
 pub use read::{Page, Row};
+pub use upkeep::{Checked, Dropped, Retention, backup, check};
 
 /// How long a reader waits for a lock.
-const BUSY: std::time::Duration = std::time::Duration::from_secs(5);
+const BUSY: Duration = Duration::from_secs(5);
+
+/// How long between two looks whether something is old enough to be thrown away.
+const TIDY: Duration = Duration::from_secs(60);
+/// Rows of each kind that are thrown away at once: so few that no commit waits long for it.
+const AT_ONCE: u32 = 500;
+
+/// What is thrown away when it is old.
+#[derive(Debug)]
+struct Tidy {
+    retention: Retention,
+    clock: Clock,
+    /// When nothing was found that is old enough.
+    last: Option<Instant>,
+}
 
 /// The store of the daemon.
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
     connection: Connection,
+    tidy: Option<Tidy>,
     /// Held as long as the store is open, so that no other process opens it.
     _lock: std::fs::File,
 }
@@ -40,7 +59,7 @@ impl SqliteStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let lock = lock(path)?;
         let connection = Connection::open(path).map_err(|error| wrong(path, &error))?;
-        let store = Self { path: path.to_owned(), connection, _lock: lock };
+        let store = Self { path: path.to_owned(), connection, tidy: None, _lock: lock };
         store.prepare().map_err(|error| wrong(path, &error))?;
         schema::bring_forward(&store.connection).map_err(|error| error.into_store(path))?;
         Ok(store)
@@ -56,6 +75,24 @@ impl SqliteStore {
         self.connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
         self.connection.set_prepared_statement_cache_capacity(64);
         Ok(())
+    }
+
+    /// From now on what is older is thrown away, little by little.
+    pub fn keep_for(&mut self, retention: Retention, clock: Clock) {
+        self.tidy = Some(Tidy { retention, clock, last: None });
+    }
+
+    /// Throws something away that is old enough, from time to time.
+    fn tidy(&mut self) {
+        let Some(Tidy { retention, clock, last }) = &mut self.tidy else { return };
+        if last.is_some_and(|last| last.elapsed() < TIDY) {
+            return;
+        }
+        let dropped = upkeep::drop_old(&mut self.connection, retention, clock.now(), AT_ONCE);
+        // Where there is more it goes with the next commits. What cannot be thrown away now is the next time: whatever
+        // stands in its way stands in the way of commits, too.
+        let more = dropped.is_ok_and(|dropped| !dropped.is_empty());
+        *last = (!more).then(Instant::now);
     }
 
     /// Its file.
@@ -98,7 +135,9 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn commit(&mut self, commit: &Commit) -> Result<(), StoreError> {
         let path = self.path.clone();
-        write::commit(&mut self.connection, commit).map_err(|error| wrong(&path, &error))
+        write::commit(&mut self.connection, commit).map_err(|error| wrong(&path, &error))?;
+        self.tidy();
+        Ok(())
     }
 
     fn load(&mut self) -> Result<Kept, StoreError> {

@@ -54,7 +54,8 @@ pub(crate) fn no_start(why: NoStart, terminal: &mut Terminal) -> Result<Exit, Fa
     }
 }
 
-fn unusable(error: StoreError) -> Failure {
+/// A store that cannot be used.
+pub(crate) fn unusable(error: StoreError) -> Failure {
     let failure = Failure::new(error.message);
     match error.help {
         Some(help) => failure.help(help),

@@ -3,12 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use flow_compiler::settings as said;
+use flow_compiler::source::Spanned;
 use flow_daemon::http::Limits;
 use flow_daemon::http::keys::{Keys, hash};
 use flow_daemon::links::Links;
 use flow_daemon::outbox::Patience;
 use flow_daemon::secret::Secret;
 use flow_daemon::serve::Settings;
+use flow_daemon::store::sqlite::Retention;
+use flow_graph::Span;
 
 use super::Pace;
 use crate::args::ServeArgs;
@@ -43,8 +47,25 @@ pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// For how long what is kept, as `flow.toml` says.
+pub(crate) fn retention(said: &said::Settings) -> Retention {
+    let length = |length: &Option<Spanned<Span>>| {
+        length.as_ref().map(|length| match length.value {
+            Span::Elapsed(millis) => millis,
+            // The longest months: never less than what is said.
+            Span::Calendar { months, days } => (i64::from(months) * 31 + i64::from(days)) * 86_400_000,
+        })
+    };
+    let said::RetentionSettings { log, deliveries, rejects } = &said.retention;
+    Retention { log: length(log), deliveries: length(deliveries), rejects: length(rejects) }
+}
+
 /// All of it.
-pub(super) fn settings(args: &ServeArgs, links: Option<Arc<Links>>) -> Result<Settings, Failure> {
+pub(super) fn settings(
+    args: &ServeArgs,
+    said: &said::Settings,
+    links: Option<Arc<Links>>,
+) -> Result<Settings, Failure> {
     let store = store(args.store.as_deref(), args.dir.as_deref())?;
     let key = |name: &str| variable(name).map(|key| (name.to_owned(), hash(&key))).into_iter().collect();
     Ok(Settings {
@@ -55,6 +76,7 @@ pub(super) fn settings(args: &ServeArgs, links: Option<Arc<Links>>) -> Result<Se
         patience: Patience::default(),
         ways: None,
         links,
+        retention: retention(said),
         reports: variable("FLOW_REPORT_SECRET").map(Secret::new),
         pace: match args.clock {
             Pace::Real => None,

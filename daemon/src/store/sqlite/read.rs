@@ -1,5 +1,7 @@
 //! What a start reads, and what is asked while the daemon runs.
 
+use std::collections::BTreeSet;
+
 use flow_graph::Timestamp;
 use flow_runtime::driver::Counts;
 use flow_runtime::identity::News;
@@ -125,6 +127,13 @@ pub(super) fn due(
         }
     }
     Ok(due)
+}
+
+/// The keys of all deliveries, and the instant before which some were thrown away, if any were.
+pub(super) fn keys_of_deliveries(connection: &Connection) -> rusqlite::Result<(BTreeSet<String>, Option<i64>)> {
+    let mut statement = connection.prepare("SELECT key FROM deliveries")?;
+    let keys = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    Ok((keys, meta(connection, "deliveries_since")?))
 }
 
 /// A delivery as it is listed.

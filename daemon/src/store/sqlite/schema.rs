@@ -14,6 +14,8 @@ const STEPS: &[&str] = &[include_str!("schema/1.sql")];
 pub(super) enum Wrong {
     /// It was written by a later program.
     Newer(u32),
+    /// It was written by an earlier program, and is only looked at.
+    Older(u32),
     /// It has tables of somebody else.
     Foreign,
     /// It cannot be read or written.
@@ -34,6 +36,10 @@ impl Wrong {
                 "the store `{store}` has version {version}, and this `flow` knows versions up to {STORE_VERSION}"
             ))
             .help("use the `flow` that wrote it, or a later one"),
+            Self::Older(version) => StoreError::new(format!(
+                "the store `{store}` has version {version}, and this `flow` looks at version {STORE_VERSION} alone"
+            ))
+            .help("a start of the daemon brings it forward"),
             Self::Foreign => StoreError::new(format!("`{store}` is a database of something else"))
                 .help("name another file with `--store FILE`"),
             Self::Sqlite(error) => super::wrong(path, &error),
@@ -62,6 +68,15 @@ pub(super) fn bring_forward(connection: &Connection) -> Result<(), Wrong> {
         transaction.execute(write, [STORE_VERSION])?;
     }
     Ok(transaction.commit()?)
+}
+
+/// Whether a store has the tables of today; one that is older is brought forward by whoever may write it.
+pub(super) fn known(connection: &Connection) -> Result<(), Wrong> {
+    match version(connection)?.ok_or(Wrong::Foreign)? {
+        newer if newer > STORE_VERSION => Err(Wrong::Newer(newer)),
+        older if older < STORE_VERSION => Err(Wrong::Older(older)),
+        _ => Ok(()),
+    }
 }
 
 fn version(connection: &Connection) -> rusqlite::Result<Option<u32>> {
