@@ -20,8 +20,8 @@ use crate::store::sqlite::SqliteStore;
 
 /// Rows that are handed on together.
 const TOGETHER: usize = 2_000;
-/// Hands that may be under way.
-const UNDER_WAY: usize = 8;
+/// Hands that may be under way: enough for a commit that is written, one that waits and one that fills.
+const UNDER_WAY: usize = 32;
 
 /// Files on their way into a store.
 #[derive(Debug)]

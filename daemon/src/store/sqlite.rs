@@ -3,6 +3,7 @@
 //! WAL with `synchronous=FULL`: what a commit returns from is on the disk. One connection writes; readers have their
 //! own and see whole commits. The file is held by one process: a second one is refused.
 
+mod behind;
 mod read;
 mod schema;
 mod upkeep;
@@ -20,6 +21,7 @@ use crate::clock::Clock;
 use crate::http::keys::{Hash, Keys};
 use crate::log::{Block, Blocks, Place};
 use crate::text::plain;
+use behind::Behind;
 pub use read::{Page, Row};
 pub use upkeep::{Checked, Dropped, Retention, backup, check};
 
@@ -44,6 +46,7 @@ struct Tidy {
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
+    behind: Behind,
     connection: Connection,
     tidy: Option<Tidy>,
     /// Held as long as the store is open, so that no other process opens it.
@@ -59,22 +62,10 @@ impl SqliteStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let lock = lock(path)?;
         let connection = Connection::open(path).map_err(|error| wrong(path, &error))?;
-        let store = Self { path: path.to_owned(), connection, tidy: None, _lock: lock };
-        store.prepare().map_err(|error| wrong(path, &error))?;
-        schema::bring_forward(&store.connection).map_err(|error| error.into_store(path))?;
-        Ok(store)
-    }
-
-    fn prepare(&self) -> rusqlite::Result<()> {
-        self.connection.busy_timeout(BUSY)?;
-        self.connection.pragma_update(None, "journal_mode", "wal")?;
-        self.connection.pragma_update(None, "synchronous", "full")?;
-        self.connection.pragma_update(None, "cache_size", -65_536)?;
-        self.connection.pragma_update(None, "temp_store", "memory")?;
-        // A checkpoint of the write-ahead log is small enough not to be felt.
-        self.connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
-        self.connection.set_prepared_statement_cache_capacity(64);
-        Ok(())
+        prepare(&connection).map_err(|error| wrong(path, &error))?;
+        schema::bring_forward(&connection).map_err(|error| error.into_store(path))?;
+        let behind = Behind::start(path).map_err(|error| wrong(path, &error))?;
+        Ok(Self { path: path.to_owned(), behind, connection, tidy: None, _lock: lock })
     }
 
     /// From now on what is older is thrown away, little by little.
@@ -134,8 +125,9 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn commit(&mut self, commit: &Commit) -> Result<(), StoreError> {
-        let path = self.path.clone();
-        write::commit(&mut self.connection, commit).map_err(|error| wrong(&path, &error))?;
+        self.behind.before(&self.connection);
+        write::commit(&mut self.connection, commit).map_err(|error| wrong(&self.path, &error))?;
+        self.behind.after();
         self.tidy();
         Ok(())
     }
@@ -151,6 +143,18 @@ impl Store for SqliteStore {
     fn due(&mut self, until: Timestamp, most: usize, without: &[i64]) -> Result<Vec<Queued>, StoreError> {
         read::due(&self.connection, until, most, without).map_err(|error| self.wrong(&error))
     }
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "cache_size", -65_536)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    // What is in the write-ahead log is copied beside: [`behind`].
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
 }
 
 /// Reads a store while a [`SqliteStore`] writes it, from any thread.
