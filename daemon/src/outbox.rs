@@ -4,12 +4,13 @@
 //! A delivery is handed to its channel after the commit that holds it, and what became of it is kept in a later one. In
 //! between a crash makes it leave again under the same key: whoever honours the key sees it once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use flow_graph::Timestamp;
-use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::sync::{Notify, mpsc};
+use tokio::time::Instant;
 
 use crate::channel::Channels;
 use crate::clock::Clock;
@@ -20,6 +21,8 @@ use crate::store::{Fate, Queued, Settled};
 
 /// Most deliveries that are tried at the same time.
 const AT_ONCE: usize = 64;
+/// Deliveries that are read at once.
+const AHEAD: usize = 512;
 /// How long it takes at most until what is due is looked for, whatever happens.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -99,6 +102,25 @@ impl Queue for Reader {
     }
 }
 
+/// What an outbox has taken out of the store.
+#[derive(Debug)]
+struct UnderWay {
+    /// Being tried.
+    away: BTreeSet<i64>,
+    /// To be tried as soon as there is room.
+    ready: VecDeque<Queued>,
+    /// There may be more in the store.
+    more: bool,
+    /// When the store was looked at.
+    looked: Instant,
+}
+
+impl Default for UnderWay {
+    fn default() -> Self {
+        Self { away: BTreeSet::new(), ready: VecDeque::new(), more: true, looked: Instant::now() }
+    }
+}
+
 /// Takes deliveries out of the store and has them handed over.
 #[derive(Debug)]
 pub struct Outbox<C, Q = Reader> {
@@ -120,22 +142,21 @@ impl<C: Courier, Q: Queue> Outbox<C, Q> {
     /// Goes on until it is dropped, or the daemon stops.
     pub async fn run(self) {
         let it = Arc::new(self);
-        let seats = Arc::new(Semaphore::new(AT_ONCE));
-        let mut away: BTreeSet<i64> = BTreeSet::new();
-        let (back, mut done) = mpsc::unbounded_channel::<i64>();
+        let (back, mut returned) = mpsc::unbounded_channel::<i64>();
+        let mut under_way = UnderWay::default();
         loop {
-            while let Ok(id) = done.try_recv() {
-                away.remove(&id);
+            while let Ok(id) = returned.try_recv() {
+                under_way.away.remove(&id);
             }
-            let due = it.due(AT_ONCE.saturating_sub(away.len()), away.iter().copied().collect()).await;
-            for queued in due {
-                let Ok(seat) = Arc::clone(&seats).acquire_owned().await else { return };
-                away.insert(queued.id);
+            it.look(&mut under_way).await;
+            while under_way.away.len() < AT_ONCE
+                && let Some(queued) = under_way.ready.pop_front()
+            {
+                under_way.away.insert(queued.id);
                 let (it, back) = (Arc::clone(&it), back.clone());
                 tokio::spawn(async move {
                     let id = queued.id;
                     it.hand_over(queued).await;
-                    drop(seat);
                     // Nobody waits for it any more when the daemon stops.
                     let _ = back.send(id);
                 });
@@ -143,8 +164,8 @@ impl<C: Courier, Q: Queue> Outbox<C, Q> {
             tokio::select! {
                 // In this order, so that the same run is the same again.
                 biased;
-                () = it.news.notified() => {}
-                returned = done.recv() => if let Some(id) = returned { away.remove(&id); },
+                () = it.news.notified() => under_way.more = true,
+                id = returned.recv() => if let Some(id) = id { under_way.away.remove(&id); },
                 () = tokio::time::sleep(LOOK) => {}
             }
             if it.door.is_closed() {
@@ -153,11 +174,20 @@ impl<C: Courier, Q: Queue> Outbox<C, Q> {
         }
     }
 
-    async fn due(&self, most: usize, without: Vec<i64>) -> Vec<Queued> {
-        match most {
-            0 => Vec::new(),
-            _ => self.queue.due(self.clock.now(), most, without).await,
+    /// Looks for what is due, where there may be more and nothing is left of the look before; what was seen long ago is
+    /// looked at again, since it may not be there any more.
+    async fn look(&self, under_way: &mut UnderWay) {
+        if under_way.looked.elapsed() >= LOOK {
+            under_way.ready.clear();
+            under_way.more = true;
         }
+        if !under_way.more || !under_way.ready.is_empty() {
+            return;
+        }
+        let due = self.queue.due(self.clock.now(), AHEAD, under_way.away.iter().copied().collect()).await;
+        under_way.looked = Instant::now();
+        under_way.more = due.len() == AHEAD;
+        under_way.ready.extend(due);
     }
 
     async fn hand_over(&self, queued: Queued) {

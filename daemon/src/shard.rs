@@ -14,6 +14,7 @@ mod restore;
 use std::sync::Arc;
 
 use flow_graph::{Program, Timestamp, Value};
+use flow_machine::contact::WARM_AT_ONCE;
 use flow_machine::{Contact, Engine};
 use flow_runtime::driver::Counts;
 use flow_runtime::driver::deploy::{self, Refused};
@@ -99,10 +100,16 @@ impl Shard {
         self.driver.take(incoming, &mut self.keeper);
     }
 
-    /// The same with an input that was read with the program of a number, which may not be the one that runs any more.
-    pub fn take_read_with(&mut self, program: u32, incoming: Incoming, at: Timestamp) {
-        let incoming = self.keeper.lineage.current_call(incoming, program);
-        self.take(incoming, at);
+    /// The same with inputs that were read with the program of a number, which may not be the one that runs any more.
+    pub fn take_all(&mut self, program: u32, inputs: Vec<Incoming>, at: Timestamp) {
+        let mut inputs = inputs.into_iter();
+        while inputs.len() > 0 {
+            self.driver.warm(inputs.as_slice().iter().take(WARM_AT_ONCE).map(|input| &input.who));
+            for incoming in inputs.by_ref().take(WARM_AT_ONCE) {
+                let incoming = self.keeper.lineage.current_call(incoming, program);
+                self.take(incoming, at);
+            }
+        }
     }
 
     /// Lets time pass up to an instant; `false`: there is more to do up to then, and what was done wants to be kept

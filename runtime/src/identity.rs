@@ -125,6 +125,16 @@ impl People {
         Some(resolved)
     }
 
+    /// The contact of a call, as far as it is known before the call.
+    #[must_use]
+    pub fn find(&self, who: &Who) -> Option<ContactNumber> {
+        match (&who.user, &who.anonymous) {
+            (Some(user), _) => self.find_user(user),
+            (None, Some(anonymous)) => self.find_anonymous(anonymous),
+            (None, None) => None,
+        }
+    }
+
     /// The contact of a user id, if there is one.
     #[must_use]
     pub fn find_user(&self, user: &str) -> Option<ContactNumber> {

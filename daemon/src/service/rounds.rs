@@ -13,8 +13,11 @@ use crate::shard::Shard;
 
 /// Calls that are taken into one commit, if as many are there.
 const CALLS: usize = 20_000;
-/// States that are written with each commit.
-const STATES: usize = 500;
+/// States that are written with a commit, for which somebody may wait: so many, and one for each call in it. Then a
+/// start never has much more to run again than there are contacts.
+const STATES: usize = 50;
+/// Most states that are written with a commit, and so many with one for which nobody waits.
+const MOST_STATES: usize = 4_000;
 /// How long it takes at most until states are written on, when nothing else happens.
 const REST: Duration = Duration::from_millis(200);
 
@@ -38,7 +41,7 @@ impl Rounds {
     pub(super) fn run(mut self, work: &SyncSender<Work>) {
         let hand_over = |done: Option<Work>| done.is_none_or(|done| work.send(done).is_ok());
         // What was restored and is new is kept first of all.
-        let mut goes_on = hand_over(self.work(Vec::new(), STATES));
+        let mut goes_on = hand_over(self.work(Vec::new(), MOST_STATES));
         while goes_on && !self.over {
             if !self.is_due() {
                 match self.asked.recv_timeout(self.patience()) {
@@ -86,20 +89,21 @@ impl Rounds {
             }
             self.held = held;
         }
-        self.work(done, STATES)
+        let states = if done.is_empty() { MOST_STATES } else { (STATES + calls).min(MOST_STATES) };
+        self.work(done, states)
     }
 
     fn answer(&mut self, ask: Ask, now: Timestamp, count: &mut usize, done: &mut Vec<Done>) {
         match ask {
             Ask::Calls { program, calls, rejects, done: when } => {
                 *count += calls.len() + rejects.len();
-                calls.into_iter().for_each(|call| self.shard.take_read_with(program, call, now));
+                self.shard.take_all(program, calls, now);
                 self.shard.reject(rejects);
                 done.push(told(when));
             }
             Ask::Replay { program, calls, rejects, replayed, done: when } => {
                 *count += calls.len() + rejects.len();
-                calls.into_iter().for_each(|call| self.shard.take_read_with(program, call, now));
+                self.shard.take_all(program, calls, now);
                 self.shard.reject(rejects);
                 self.shard.replayed(replayed);
                 done.push(told(when));
