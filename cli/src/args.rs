@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use remote::{
-    AnswerFormat, AuditArgs, ContactArgs, DeliveriesArgs, DeployArgs, DeploysArgs, RejectsArgs, ReportArgs,
+    AnswerFormat, AuditArgs, ContactArgs, DeliveriesArgs, DeployArgs, DeploysArgs, KeysArgs, RejectsArgs, ReportArgs,
     RollbackArgs, ToArgs,
 };
 
@@ -53,6 +53,7 @@ pub(crate) enum Command {
     Report(ReportArgs),
     Deliveries(DeliveriesArgs),
     Rejects(RejectsArgs),
+    Keys(KeysArgs),
     Audit(AuditArgs),
     Graph(GraphArgs),
     Explain(ExplainArgs),

@@ -10,6 +10,7 @@ pub(crate) mod fix;
 pub(crate) mod fmt;
 pub(crate) mod graph;
 pub(crate) mod import;
+pub(crate) mod keys;
 pub(crate) mod rejects;
 pub(crate) mod report;
 pub(crate) mod run;

@@ -57,6 +57,7 @@ fn main() -> ExitCode {
         Command::Deliveries(args) => commands::deliveries::run(args, &mut terminal),
         Command::Report(args) => commands::report::run(args, &mut terminal),
         Command::Rejects(args) => commands::rejects::run(args, &mut terminal),
+        Command::Keys(args) => commands::keys::run(args, &mut terminal),
         Command::Audit(args) => commands::audit::run(args, &mut terminal),
         Command::Graph(args) => commands::graph::run(args, &mut terminal),
         Command::Explain(args) => commands::explain::run(args, &mut terminal),

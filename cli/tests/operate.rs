@@ -191,6 +191,80 @@ fn what_was_given_up_is_tried_again_and_nothing_else() {
     assert_eq!(daemon.flow(&["deliveries", "--dead"]), (0, "no delivery is like that\n".to_owned()));
 }
 
+/// The key in what a command says.
+fn shown(text: &str) -> String {
+    let mut lines = text.lines().map(str::trim);
+    lines.find(|line| line.starts_with("write_") || line.starts_with("admin_")).unwrap().to_owned()
+}
+
+/// What names the key in what a command says: eight digits in brackets.
+fn id(text: &str) -> String {
+    text.split(['(', ')']).find(|part| part.len() == 8).unwrap().to_owned()
+}
+
+#[test]
+fn keys_are_made_exchanged_and_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    project(folder.path());
+    let daemon = Daemon::start(folder.path(), &["--clock", "fast:1d/s"]);
+    let sends = |key: &str| daemon.request("POST /v1/batch", key, &json!({ "batch": [signed_up("ana")] }).to_string());
+    let status = |key: &str| sends(key).unwrap().0;
+    let ok = |words: &[&str]| {
+        let (code, text) = daemon.flow(words);
+        assert_eq!(code, 0, "{words:?}: {text}");
+        fits(&text);
+        text
+    };
+    let made = ok(&["keys", "add", "website"]);
+    let first = shown(&made);
+    assert!(made.starts_with("a new write key `website`") && status(&first) == 200, "{made}");
+    assert_eq!(daemon.request("GET /v1/keys", &first, "").unwrap().0, 401, "a write key is no admin token");
+
+    let made = ok(&["keys", "rotate", "website", "--grace", "1h"]);
+    let second = shown(&made);
+    assert!(made.contains("the old one opens for 1 hour longer"), "{made}");
+    assert_eq!((status(&first), status(&second)), (200, 200), "everybody's clock counts, not the fast one");
+    let (code, text) = daemon.flow(&["keys", "revoke", "website"]);
+    assert!(code == 2 && text.contains("several keys are called `website`"), "{text}");
+    let listed = daemon.flow_json(&["keys"])["keys"].clone();
+    let old = listed.as_array().unwrap().iter().find(|key| key["name"] == "website" && !key["until"].is_null());
+    let old = old.unwrap()["id"].as_str().unwrap().to_owned();
+    assert!(ok(&["keys", "revoke", &old]).contains("opens no more"));
+    assert_eq!((status(&first), status(&second)), (401, 200));
+    let third = shown(&ok(&["keys", "rotate", "website", "--grace", "0"]));
+    assert_eq!((status(&second), status(&third)), (401, 200));
+
+    // Admin tokens: who asks cannot lock itself out, and neither can somebody take back what is not the daemon's.
+    let made = ok(&["keys", "add", "ci", "--admin"]);
+    let (token, own) = (shown(&made), id(&made));
+    let (code, text) = daemon.flow_with(&["keys", "revoke", &own], &token);
+    assert!(code == 2 && text.contains("it would lock you out"), "{text}");
+    let (code, text) = daemon.flow_with(&["keys", "revoke", "FLOW_ADMIN_TOKEN"], &token);
+    assert!(code == 2 && text.contains("comes from the environment of the daemon"), "{text}");
+    let (code, text) = daemon.flow(&["keys", "add", "a/b"]);
+    assert!(code == 2 && text.contains("a name has 1 to 64"), "{text}");
+    assert_eq!(daemon.flow(&["keys", "rotate", "website", "--grace", "31d"]).0, 2);
+    assert_eq!(daemon.flow(&["keys", "rotate", "nobody"]).0, 2);
+    let listed = ok(&["keys"]);
+    assert!(listed.contains("from the environment") && listed.contains("; ended"), "{listed}");
+    let audit = ok(&["audit"]);
+    for key in [&first, &second, &third, &token] {
+        assert!(!listed.contains(key.as_str()) && !audit.contains(key.as_str()), "a key is shown once");
+    }
+    assert_eq!(audit.matches("rotate key").count(), 2, "{audit}");
+
+    drop(daemon);
+    let again = Daemon::start(folder.path(), &[]);
+    let status = |key: &str| again.request("POST /v1/batch", key, "{}").unwrap().0;
+    assert_eq!((status(&first), status(&second), status(&third)), (401, 401, 400), "it is so after a restart, too");
+    assert_eq!(again.flow_with(&["audit"], &token).0, 0);
+    let store = std::fs::read(folder.path().join("flow.db")).unwrap();
+    let wal = std::fs::read(folder.path().join("flow.db-wal")).unwrap();
+    let holds =
+        |key: &str| [&store, &wal].iter().any(|file| file.windows(key.len()).any(|part| part == key.as_bytes()));
+    assert!(!holds(&third) && !holds(&token), "only hashes are kept");
+}
+
 const FUNNEL: &str = r#"contact { email: email?  zone: timezone?  owner: text? }
 event signed_up as "Signed Up" { plan: text? }
 event ordered as "Ordered" { }

@@ -11,6 +11,7 @@ mod cors;
 mod deliveries;
 mod deploys;
 mod health;
+mod key_acts;
 pub mod keys;
 mod limits;
 mod rejects;
@@ -33,7 +34,7 @@ use crate::service::{Closed, Door};
 use crate::shard::Shard;
 use crate::store::sqlite::Reader;
 use answer::No;
-use keys::Keys;
+use keys::Ring;
 pub use limits::{Limits, Rate};
 
 /// What every part of it needs.
@@ -50,7 +51,7 @@ pub struct App {
     /// The names of the program that runs.
     pub names: Names,
     /// Who may do what.
-    pub keys: Keys,
+    pub keys: Ring,
     /// How much at once.
     pub limits: Limits,
     /// How often.
@@ -123,6 +124,9 @@ pub fn router(app: Arc<App>, pages: Option<Router>) -> Router {
         .route("/v1/deliveries/{id}/retry", post(deliveries::retry))
         .route("/v1/rejects", get(rejects::list))
         .route("/v1/rejects/replay", post(rejects::replay))
+        .route("/v1/keys", get(key_acts::list).post(key_acts::add))
+        .route("/v1/keys/{id}/rotate", post(key_acts::rotate))
+        .route("/v1/keys/{id}/revoke", post(key_acts::revoke))
         .route("/v1/audit", get(admin::audit))
         .route("/v1/program", get(admin::program))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), keys::admin_only));

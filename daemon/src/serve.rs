@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use flow_graph::Timestamp;
 use flow_graph::canonical::fingerprint_of;
 use flow_runtime::driver::deploy::Refused;
 use tokio::net::TcpListener;
@@ -16,7 +15,7 @@ use tokio::sync::{Notify, watch};
 use crate::clock::Clock;
 use crate::deploys::{Deploys, Ways};
 use crate::figures::Figures;
-use crate::http::keys::{Keys, generate, hash};
+use crate::http::keys::{Key, Keys, Purpose, Ring, generate, hash};
 use crate::http::{self, App, Limits, Names, Rate};
 use crate::links::Links;
 use crate::outbox::{Courier, Outbox, Patience};
@@ -130,7 +129,7 @@ impl Daemon {
             NoStart::System(format!("cannot listen at {}: {}", settings.listen, plain(&error.to_string())))
         })?;
         let address = listener.local_addr().map_err(|error| NoStart::System(error.to_string()))?;
-        let (keys, made) = keys(&store, settings.keys, clock.now())?;
+        let (keys, made) = keys(&store, settings.keys)?;
         let runs = fingerprint_of(shard.engine().program());
         let folder = store.folder()?.unwrap_or_default();
         let deploys = Deploys::new(Arc::clone(shard.progress()), settings.ways, folder);
@@ -187,21 +186,27 @@ impl Daemon {
     }
 }
 
-/// Those that are given, those of the store, and where a kind has none a new one.
-fn keys(store: &SqliteStore, given: Keys, now: Timestamp) -> Result<(Keys, Made), NoStart> {
-    let Keys { mut write, mut admin } = store.keys()?;
-    write.extend(given.write);
-    admin.extend(given.admin);
+/// Those of the store, those that are given, and where none of a kind opens a new one.
+fn keys(store: &SqliteStore, given: Keys) -> Result<(Ring, Made), NoStart> {
+    let now = Clock::real().now();
+    let mut keys = store.keys()?;
+    let given = [(Purpose::Write, given.write), (Purpose::Admin, given.admin)];
+    for (purpose, given) in given {
+        let given = given.into_iter().map(|(name, hash)| Key { purpose, name, hash, since: None, until: None });
+        keys.extend(given);
+    }
     let mut made = Vec::new();
-    for (purpose, keys) in [("write", &mut write), ("admin", &mut admin)] {
-        if keys.is_empty() {
-            let key = generate(purpose).map_err(|error| NoStart::System(error.to_string()))?;
-            store.add_key(purpose, "first", hash(&key), now)?;
-            keys.push(("first".to_owned(), hash(&key)));
-            made.push((purpose, key));
+    for purpose in [Purpose::Write, Purpose::Admin] {
+        if !keys.iter().any(|key| key.purpose == purpose && key.opens(now)) {
+            let shown = generate(purpose).map_err(|error| NoStart::System(error.to_string()))?;
+            let name = "first".to_owned();
+            let key = Key { purpose, name, hash: hash(&shown), since: Some(now), until: None };
+            store.add_key(key.clone())?;
+            keys.push(key);
+            made.push((purpose.word(), shown));
         }
     }
-    Ok((Keys { write, admin }, made))
+    Ok((Ring::new(keys), made))
 }
 
 /// A shard that goes on where its store stands.

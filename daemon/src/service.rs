@@ -18,6 +18,7 @@ use flow_runtime::driver::deploy::{self, Refused};
 use tokio::sync::{Notify, oneshot};
 
 use crate::clock::Clock;
+use crate::http::keys::KeyChange;
 use crate::shard::{Release, Shard};
 use crate::store::{Act, Reject, Settled, Store};
 pub use by_hand::ByHand;
@@ -72,6 +73,8 @@ pub(crate) enum Ask {
     Look(Box<dyn FnOnce(&Shard) + Send>),
     /// Another program shall run.
     Deploy { release: Release, done: oneshot::Sender<Result<Result<deploy::Deployed, Refused>, Unkept>> },
+    /// Something becomes of keys.
+    Keys { changes: Vec<KeyChange>, act: Act, done: oneshot::Sender<Kept> },
     /// The folder of the daemon holds a program with this fingerprint.
     Folder { fingerprint: String, done: oneshot::Sender<Kept> },
     /// An administrative act is kept.

@@ -23,6 +23,7 @@ use flow_runtime::identity::{ContactNumber, People};
 use flow_runtime::{Driver, Incoming, Options, Renderer, Summary};
 
 use crate::deploys::Progress;
+use crate::http::keys::KeyChange;
 use crate::log::{Blocks, History, Place, Recent, Writer};
 use crate::store::{Act, Commit, Deployed, Reject, Settled};
 use checkpoint::Round;
@@ -46,6 +47,7 @@ pub struct Shard {
     replayed: Vec<i64>,
     settled: Vec<Settled>,
     acts: Vec<Act>,
+    keys: Vec<KeyChange>,
     /// What the folder says by now, to be kept.
     folder: Option<String>,
     /// A program that took over, to be kept.
@@ -89,6 +91,7 @@ impl Shard {
             replayed: Vec::new(),
             settled: Vec::new(),
             acts: Vec::new(),
+            keys: Vec::new(),
             folder: None,
             deployed: None,
         }
@@ -138,6 +141,11 @@ impl Shard {
         self.acts.push(act);
     }
 
+    /// Keeps what becomes of keys.
+    pub fn keys(&mut self, changes: impl IntoIterator<Item = KeyChange>) {
+        self.keys.extend(changes);
+    }
+
     /// All that has happened since this was asked last; with it go some states, of no more than so many contacts.
     /// Each commit has to be kept, in order, and before this is asked for the fourth time after it.
     pub fn commit(&mut self, states: usize) -> Commit {
@@ -151,6 +159,7 @@ impl Shard {
             settled: std::mem::take(&mut self.settled),
             program: self.deployed.take(),
             acts: std::mem::take(&mut self.acts),
+            keys: std::mem::take(&mut self.keys),
             folder: self.folder.take(),
             ..Commit::default()
         };

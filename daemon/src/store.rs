@@ -18,10 +18,11 @@ use flow_runtime::summary::Tally;
 use serde::{Deserialize, Serialize};
 
 use crate::delivery::Delivery;
+use crate::http::keys::KeyChange;
 use crate::log::{Block, Place};
 
 /// The version of the form of a store. A newer one is refused; an older one is brought forward.
-pub const STORE_VERSION: u32 = 1;
+pub const STORE_VERSION: u32 = 2;
 
 /// What is kept together or not at all.
 #[derive(Debug, Default)]
@@ -46,6 +47,8 @@ pub struct Commit {
     pub program: Option<Deployed>,
     /// Administrative acts.
     pub acts: Vec<Act>,
+    /// What becomes of keys.
+    pub keys: Vec<KeyChange>,
     /// The fingerprint of the program that the folder of the daemon holds.
     pub folder: Option<String>,
 }
@@ -54,8 +57,20 @@ impl Commit {
     /// There is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { blocks, deliveries, failures, rejects, replayed, settled, states, mark, program, acts, folder } =
-            self;
+        let Self {
+            blocks,
+            deliveries,
+            failures,
+            rejects,
+            replayed,
+            settled,
+            states,
+            mark,
+            program,
+            acts,
+            keys,
+            folder,
+        } = self;
         blocks.is_empty()
             && deliveries.is_empty()
             && failures.is_empty()
@@ -66,6 +81,7 @@ impl Commit {
             && mark.is_none()
             && program.is_none()
             && acts.is_empty()
+            && keys.is_empty()
             && folder.is_none()
     }
 }

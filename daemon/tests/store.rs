@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use flow_daemon::clock::Clock;
 use flow_daemon::delivery::{Delivery, What};
+use flow_daemon::http::keys::{Key, KeyChange, Purpose, hash};
 use flow_daemon::log::{Block, Blocks};
 use flow_daemon::store::memory::MemoryStore;
 use flow_daemon::store::sqlite::{Page, Reader, Retention, SqliteStore};
@@ -154,6 +155,46 @@ fn what_was_refused_is_read_back() {
     assert_eq!(calls.iter().map(|reject| reject.id).collect::<Vec<_>>(), [4, 5], "in the order in which they came");
     assert_eq!(reader.rejects(Some(Reason::ALL[6].code()), &all).unwrap()[0].reason, Reason::ALL[6]);
     assert_eq!(reader.reject_counts().unwrap().len(), reader.open_reject_counts().unwrap().len() + 2);
+}
+
+#[test]
+fn keys_are_read_back_with_what_became_of_them() {
+    let folder = folder();
+    let path = folder.path().join("s.db");
+    let mut store = SqliteStore::open(&path).unwrap();
+    let key = |purpose, name: &str, since| {
+        let hash = hash(name);
+        Key { purpose, name: name.to_owned(), hash, since: Some(Timestamp(since)), until: None }
+    };
+    let (first, second) = (key(Purpose::Admin, "first", 1), key(Purpose::Write, "second", 2));
+    store.add_key(first.clone()).unwrap();
+    let keys = vec![KeyChange::Added(second.clone()), KeyChange::Until(first.hash, Timestamp(9))];
+    store.commit(&Commit { keys, ..Commit::default() }).unwrap();
+    drop(store);
+    let ended = Key { until: Some(Timestamp(9)), ..first };
+    assert_eq!(SqliteStore::open(&path).unwrap().keys().unwrap(), [ended, second]);
+}
+
+/// A store as each earlier version made it, with a key in it.
+#[test]
+fn an_older_store_is_brought_forward() {
+    const OLDER: [&str; 1] = [include_str!("../src/store/sqlite/schema/1.sql")];
+    let folder = folder();
+    for version in 1..=OLDER.len() {
+        let path = folder.path().join(format!("{version}.db"));
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        OLDER[..version].iter().for_each(|step| connection.execute_batch(step).unwrap());
+        connection.execute("INSERT INTO meta (key, value) VALUES ('store_version', ?1)", [version]).unwrap();
+        let insert = "INSERT INTO keys (hash, purpose, name, at) VALUES (?1, 'write', 'old', 7)";
+        connection.execute(insert, [hash("old").as_slice()]).unwrap();
+        drop(connection);
+        let keys = SqliteStore::open(&path).unwrap().keys().unwrap();
+        assert_eq!((keys[0].purpose, keys[0].hash, keys[0].until), (Purpose::Write, hash("old"), None), "{version}");
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        let now = "SELECT value FROM meta WHERE key = 'store_version'";
+        assert_eq!(connection.query_row(now, [], |row| row.get::<_, u32>(0)).unwrap(), STORE_VERSION);
+    }
+    assert_eq!(OLDER.len() + 1, usize::try_from(STORE_VERSION).unwrap(), "each version before this one is tried");
 }
 
 fn refused(path: &Path) -> String {

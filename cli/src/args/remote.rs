@@ -225,3 +225,81 @@ pub(crate) struct RollbackArgs {
     #[command(flatten)]
     pub(crate) to: ToArgs,
 }
+
+/// List, make, exchange and take back the keys of a daemon
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  flow keys                                   which there are; never themselves
+  flow keys add website                       a new write key, shown once
+  flow keys add ci --admin                    a new admin token
+  flow keys rotate website --grace 7d         another one; the old one opens a week longer
+  flow keys revoke 1f0c9a2b                   opens no more, at once
+`FLOW_ADMIN_TOKEN` lets in. Keys of the daemon's environment are changed there.")]
+pub(crate) struct KeysArgs {
+    #[command(subcommand)]
+    pub(crate) act: Option<KeysAct>,
+    /// How it is written
+    #[arg(long, global = true, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+    #[command(flatten)]
+    pub(crate) to: ToArgs,
+}
+
+/// What becomes of keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysAct {
+    /// List them: the same as without a word
+    List,
+    /// Make one, and show it once
+    Add {
+        /// What it is called
+        name: String,
+        /// An admin token, which does everything; else a write key, which sends calls
+        #[arg(long)]
+        admin: bool,
+    },
+    /// Exchange one for another one, which is shown once
+    Rotate {
+        /// Its id, or its name
+        id: String,
+        /// How long the old one still opens: up to `30d`; `0` for not at all
+        #[arg(long, value_name = "TIME", default_value = "24h", value_parser = grace)]
+        grace: u64,
+    },
+    /// Take one back: it opens no more
+    Revoke {
+        /// Its id, or its name
+        id: String,
+    },
+}
+
+/// `24h`, `7d`, `30m`, `0`, in seconds.
+fn grace(text: &str) -> Result<u64, String> {
+    const FORM: &str = "write how long, such as `30m`, `24h` or `7d`, or `0`";
+    let (number, unit) = match text.char_indices().next_back() {
+        Some((at, 'm')) => (text.get(..at), 60),
+        Some((at, 'h')) => (text.get(..at), 3_600),
+        Some((at, 'd')) => (text.get(..at), 86_400),
+        _ if text == "0" => (Some(text), 1),
+        _ => return Err(FORM.to_owned()),
+    };
+    let number = number.and_then(|number| number.parse::<u64>().ok()).ok_or(FORM)?;
+    match number.checked_mul(unit) {
+        Some(seconds) if seconds <= 30 * 86_400 => Ok(seconds),
+        Some(_) | None => Err("an old key opens for thirty days at most".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grace;
+
+    #[test]
+    fn a_grace_is_read() {
+        assert_eq!(["0", "30m", "24h", "30d"].map(grace), [Ok(0), Ok(1_800), Ok(86_400), Ok(2_592_000)]);
+        for wrong in ["", "h", "-1h", "1w", "31d", "1", "99999999999999999999d", "1ü"] {
+            assert!(grace(wrong).is_err(), "{wrong}");
+        }
+    }
+}

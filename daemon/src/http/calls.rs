@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::App;
 use super::answer::{self, No};
-use super::body;
+use super::{body, keys};
 use crate::store::Reject;
 
 /// The paths of each type of call: those of servers, and the short ones of browsers.
@@ -65,7 +65,7 @@ struct Line {
 }
 
 async fn take(app: &App, kind: Option<&str>, headers: &HeaderMap, body: &[u8]) -> Result<Response, No> {
-    let key = app.keys.writer(headers, key_in(headers, body).as_deref())?;
+    let key = app.keys.writer(headers, key_in(headers, body).as_deref(), keys::now())?;
     let received = app.door.now();
     let names = app.names.now();
     let request = Requests::default().read(&names.catalog, kind, body, received);

@@ -25,7 +25,7 @@ pub(super) async fn list(State(app): State<Arc<App>>, Query(asked): Query<Asked>
 /// A delivery that was given up is tried again; another one is not: it would leave twice.
 pub(super) async fn retry(
     State(app): State<Arc<App>>,
-    Extension(Admin(who)): Extension<Admin>,
+    Extension(Admin { name: who, .. }): Extension<Admin>,
     Path(id): Path<i64>,
 ) -> Result<Response, No> {
     let row = ask(&app, move |reader| reader.delivery_of(id)).await?;
@@ -43,7 +43,7 @@ pub(super) async fn retry(
 /// left.
 pub(super) async fn retry_all(
     State(app): State<Arc<App>>,
-    Extension(Admin(who)): Extension<Admin>,
+    Extension(Admin { name: who, .. }): Extension<Admin>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, No> {
     let page = Page { before: asked.page().before, most: TOGETHER };

@@ -112,7 +112,7 @@ pub(super) async fn list(State(app): State<Arc<App>>, Query(asked): Query<Asked>
 /// A program is sent: it takes over, or is refused with the reasons.
 pub(super) async fn deploy(
     State(app): State<Arc<App>>,
-    Extension(Admin(who)): Extension<Admin>,
+    Extension(Admin { name: who, .. }): Extension<Admin>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, No> {
@@ -136,7 +136,7 @@ pub(super) async fn deploy(
 /// A program that ran before takes over again.
 pub(super) async fn rollback(
     State(app): State<Arc<App>>,
-    Extension(Admin(who)): Extension<Admin>,
+    Extension(Admin { name: who, .. }): Extension<Admin>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, No> {
     let rows =

@@ -24,7 +24,7 @@ const SAVED: f64 = 10.0;
 /// How often each key comes: a bucket that fills at a steady rate and that each call empties a little.
 #[derive(Debug, Default)]
 pub struct Rate {
-    buckets: Mutex<FxHashMap<usize, Bucket>>,
+    buckets: Mutex<FxHashMap<u64, Bucket>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +38,7 @@ impl Rate {
     ///
     /// # Errors
     /// How long to wait, where there are not as many in it.
-    pub fn take(&self, key: usize, calls: usize, per_second: u32, now: Instant) -> Result<(), Duration> {
+    pub fn take(&self, key: u64, calls: usize, per_second: u32, now: Instant) -> Result<(), Duration> {
         if per_second == 0 {
             return Ok(());
         }

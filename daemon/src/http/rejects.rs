@@ -47,7 +47,7 @@ pub(super) async fn list(State(app): State<Arc<App>>, Query(asked): Query<Asked>
 /// Whoever wants all of them asks again with `after`, until none is said.
 pub(super) async fn replay(
     State(app): State<Arc<App>>,
-    Extension(Admin(who)): Extension<Admin>,
+    Extension(Admin { name: who, .. }): Extension<Admin>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, No> {
     // Two at once would both find the same.

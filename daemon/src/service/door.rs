@@ -14,6 +14,7 @@ use super::state::State;
 use super::{Ask, Kept, Told, Unkept};
 use crate::clock::Clock;
 use crate::delivery::{Delivery, Outcome, What};
+use crate::http::keys::KeyChange;
 use crate::shard::feedback::Feedback;
 use crate::shard::{Release, Shard};
 use crate::store::{Act, Fate, Reject, Settled};
@@ -169,6 +170,17 @@ impl Door {
     pub async fn folder(&self, fingerprint: String) -> Result<(), Closed> {
         let (done, when) = oneshot::channel();
         self.send(Ask::Folder { fingerprint, done })?;
+        kept(when).await
+    }
+
+    /// Keeps what becomes of keys, and who had it so.
+    ///
+    /// # Errors
+    /// When it was not kept.
+    pub async fn keys(&self, changes: Vec<KeyChange>, who: &str, what: &str, detail: String) -> Result<(), Closed> {
+        let (done, when) = oneshot::channel();
+        let act = Act { at: self.now(), who: who.to_owned(), what: what.to_owned(), detail };
+        self.send(Ask::Keys { changes, act, done })?;
         kept(when).await
     }
 

@@ -130,6 +130,11 @@ impl Rounds {
                 Ok(deployed) => done.push(Box::new(move |kept| drop(when.send(kept.map(|()| Ok(deployed)))))),
                 Err(refused) => drop(when.send(Ok(Err(refused)))),
             },
+            Ask::Keys { changes, act, done: when } => {
+                self.shard.keys(changes);
+                self.shard.act(act);
+                done.push(told(when));
+            }
             Ask::Folder { fingerprint, done: when } => {
                 self.shard.folder(fingerprint);
                 done.push(told(when));

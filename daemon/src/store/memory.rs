@@ -8,6 +8,7 @@ use flow_runtime::identity::ContactNumber;
 
 use super::{Act, Commit, Deployed, Fate, Kept, Mark, Queued, Reject, Settled, State, Store, StoreError};
 use crate::delivery::Delivery;
+use crate::http::keys::KeyChange;
 use crate::log::{Block, Blocks, Place};
 
 /// A store in memory. Copies of it are the same store.
@@ -27,6 +28,7 @@ struct Inner {
     rejects: Vec<Reject>,
     replayed: BTreeSet<i64>,
     acts: Vec<Act>,
+    key_changes: Vec<KeyChange>,
 }
 
 /// A delivery and what has become of it.
@@ -81,6 +83,7 @@ impl MemoryStore {
             rejects: inner.rejects.clone(),
             replayed: inner.replayed.clone(),
             acts: inner.acts.clone(),
+            key_changes: inner.key_changes.clone(),
         });
         Self { inner: Arc::new(Mutex::new(copy)) }
     }
@@ -149,6 +152,7 @@ impl Inner {
         }
         self.programs.extend(commit.program.clone());
         self.acts.extend(commit.acts.iter().cloned());
+        self.key_changes.extend(commit.keys.iter().cloned());
     }
 
     fn deliver(&mut self, delivery: &Delivery, next: Option<Timestamp>, fate: Option<Fate>) {

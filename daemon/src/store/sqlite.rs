@@ -18,7 +18,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{Commit, Kept, Queued, Store, StoreError};
 use crate::clock::Clock;
-use crate::http::keys::{Hash, Keys};
+use crate::http::keys::{Key, KeyChange};
 use crate::log::{Block, Blocks, Place};
 use crate::text::plain;
 use behind::Behind;
@@ -96,7 +96,7 @@ impl SqliteStore {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn keys(&self) -> Result<Keys, StoreError> {
+    pub fn keys(&self) -> Result<Vec<Key>, StoreError> {
         read::keys(&self.connection).map_err(|error| self.wrong(&error))
     }
 
@@ -108,14 +108,12 @@ impl SqliteStore {
         read::meta(&self.connection, "folder").map_err(|error| self.wrong(&error))
     }
 
-    /// Keeps the hash of a key.
+    /// Keeps the hash of a key, before anybody else writes.
     ///
     /// # Errors
     /// When it cannot be kept.
-    pub fn add_key(&self, purpose: &str, name: &str, hash: Hash, at: Timestamp) -> Result<(), StoreError> {
-        let sql = "INSERT INTO keys (hash, purpose, name, at) VALUES (?1, ?2, ?3, ?4)";
-        let added = self.connection.execute(sql, rusqlite::params![hash.as_slice(), purpose, name, at.0]);
-        added.map(drop).map_err(|error| self.wrong(&error))
+    pub fn add_key(&self, key: Key) -> Result<(), StoreError> {
+        write::key(&self.connection, &KeyChange::Added(key)).map_err(|error| self.wrong(&error))
     }
 
     fn wrong(&self, error: &rusqlite::Error) -> StoreError {

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use super::super::{Act, Deployed, Kept, Mark, Queued, Reject, State, StoreError};
 use super::Reader;
 use super::write::number;
-use crate::http::keys::Keys;
+use crate::http::keys::{Key, Purpose};
 use crate::log::{Block, Place};
 
 /// Most bytes of blocks that are read at once.
@@ -388,19 +388,16 @@ fn read_reject(row: &rusqlite::Row<'_>) -> rusqlite::Result<Reject> {
     })
 }
 
-/// Who may do what.
-pub(super) fn keys(connection: &Connection) -> rusqlite::Result<Keys> {
-    let mut statement = connection.prepare("SELECT purpose, name, hash FROM keys ORDER BY at, name")?;
-    let mut rows = statement.query([])?;
-    let mut keys = Keys::default();
-    while let Some(row) = rows.next()? {
-        let (purpose, name): (String, String) = (row.get(0)?, row.get(1)?);
-        match purpose.as_str() {
-            "write" => keys.write.push((name, row.get(2)?)),
-            _ => keys.admin.push((name, row.get(2)?)),
-        }
-    }
-    Ok(keys)
+/// Who may do what, the oldest key first.
+pub(super) fn keys(connection: &Connection) -> rusqlite::Result<Vec<Key>> {
+    let mut statement = connection.prepare("SELECT purpose, name, hash, at, until FROM keys ORDER BY at, name")?;
+    let keys = statement.query_map([], |row| {
+        let purpose: String = row.get(0)?;
+        let purpose = if purpose == "write" { Purpose::Write } else { Purpose::Admin };
+        let (since, until) = (Some(Timestamp(row.get(3)?)), row.get::<_, Option<i64>>(4)?.map(Timestamp));
+        Ok(Key { purpose, name: row.get(1)?, hash: row.get(2)?, since, until })
+    })?;
+    keys.collect()
 }
 
 /// A number that SQLite keeps signed.

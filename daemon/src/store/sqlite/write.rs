@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::super::{Act, Commit, Deployed, Fate, Mark, Reject, Settled, State};
 use crate::delivery::{Delivery, What};
+use crate::http::keys::{Key, KeyChange};
 use crate::log::Block;
 
 const MARK: &str =
@@ -40,6 +41,7 @@ pub(super) fn commit(connection: &mut Connection, commit: &Commit) -> rusqlite::
                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     each(&transaction, deploy, commit.program.as_slice(), program)?;
     each(&transaction, "INSERT INTO acts (at, who, what, detail) VALUES (?1, ?2, ?3, ?4)", &commit.acts, act)?;
+    commit.keys.iter().try_for_each(|change| key(&transaction, change))?;
     if let Some(fingerprint) = &commit.folder {
         transaction.prepare_cached(MARK)?.execute(params!["folder", fingerprint])?;
     }
@@ -115,6 +117,20 @@ fn mark(connection: &Connection, mark: &Mark) -> rusqlite::Result<()> {
 
 fn program(statement: &mut CachedStatement<'_>, it: &Deployed) -> rusqlite::Result<usize> {
     statement.execute(params![it.number, it.at.0, it.who, it.commit, it.fingerprint, it.program])
+}
+
+pub(super) fn key(connection: &Connection, change: &KeyChange) -> rusqlite::Result<()> {
+    let written = match change {
+        KeyChange::Added(Key { purpose, name, hash, since, until }) => {
+            let sql = "INSERT INTO keys (hash, purpose, name, at, until) VALUES (?1, ?2, ?3, ?4, ?5)";
+            let (at, until) = (since.map_or(0, |at| at.0), until.map(|at| at.0));
+            connection.execute(sql, params![hash.as_slice(), purpose.word(), name, at, until])
+        }
+        KeyChange::Until(hash, until) => {
+            connection.execute("UPDATE keys SET until = ?2 WHERE hash = ?1", params![hash.as_slice(), until.0])
+        }
+    };
+    written.map(drop)
 }
 
 fn act(statement: &mut CachedStatement<'_>, it: &Act) -> rusqlite::Result<usize> {
