@@ -83,6 +83,11 @@ impl Daemon {
         self.ask(Method::POST, path, query, body)
     }
 
+    /// Has something taken away.
+    pub(crate) fn delete(&self, path: &[&str]) -> Result<Json, Failure> {
+        self.ask(Method::DELETE, path, &[], None)
+    }
+
     /// An answer as what it should be.
     pub(crate) fn understand<T: DeserializeOwned>(&self, answer: Json) -> Result<T, Failure> {
         T::deserialize(answer).map_err(|error| {

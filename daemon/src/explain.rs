@@ -10,7 +10,7 @@ use flow_runtime::record::Kind as RecordKind;
 use flow_runtime::story::{self, Came, NotSent};
 use flow_runtime::{Decided, Record, timeline, values};
 use serde::Serialize;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::log::{Entry, History, Kind, Place, Recent};
 use crate::shard::Shard;
@@ -181,6 +181,22 @@ impl Known {
         Some(Story { contact, zone, until: self.now, moments, not_sent, complete })
     }
 
+    /// All that the log has of it, the first first, with every value that came in or was decided.
+    #[must_use]
+    pub fn all(&self) -> Vec<Json> {
+        let entries = History::new(self.place, &self.recent).filter_map(|(entry, number)| {
+            let program = self.lineage.engine(number)?.program();
+            match &entry.kind {
+                Kind::Input { at, incoming, .. } => Some(as_json(program, incoming, *at)),
+                Kind::Decision(_) => serde_json::to_value(self.moment(entry, number)?).ok(),
+                Kind::United(_) | Kind::Gone => None,
+            }
+        });
+        let mut all: Vec<Json> = entries.collect();
+        all.reverse();
+        all
+    }
+
     fn zone(&self, engine: &Engine) -> String {
         self.contact.zone(engine).iana_name().unwrap_or("UTC").to_owned()
     }
@@ -198,13 +214,36 @@ impl Known {
                 let record = Record::new(program, &decided);
                 Some(Moment { at, input: false, line: record.line(), decision: Some(record) })
             }
-            Kind::United(_) => None,
+            Kind::United(_) | Kind::Gone => None,
         }
     }
 }
 
 fn came_in(program: &Program, incoming: &Incoming, at: Timestamp, became: flow_machine::decision::Outcome) -> String {
     timeline::words(program, incoming, at, false) + timeline::aside(became)
+}
+
+/// An input with all that it says.
+fn as_json(program: &Program, incoming: &Incoming, at: Timestamp) -> Json {
+    let event = incoming.event.as_ref().and_then(|event| {
+        let known = program.events.get(event.kind)?;
+        let value = |(field, value): (&flow_graph::program::Field, &Value)| {
+            (field.name.clone(), values::json(program, Some(&field.ty), value))
+        };
+        let fields: serde_json::Map<_, _> = known.fields.iter().zip(&event.values).map(value).collect();
+        Some(json!({ "name": known.name, "fields": fields }))
+    });
+    let change = |(id, value): &(_, Value)| {
+        let field = program.fields.get(*id)?;
+        Some((field.name.clone(), values::json(program, Some(&field.ty), value)))
+    };
+    let changes: serde_json::Map<_, _> = incoming.changes.iter().filter_map(change).collect();
+    let who = &incoming.who;
+    json!({
+        "at": at.to_string(), "input": true, "time": incoming.time.to_string(), "message_id": incoming.id.as_ref(),
+        "user_id": who.user, "anonymous_id": who.anonymous, "previous_id": who.previous,
+        "event": event, "known": changes,
+    })
 }
 
 /// It was sent, or was not.

@@ -14,6 +14,7 @@ mod health;
 mod key_acts;
 pub mod keys;
 mod limits;
+mod person;
 mod rejects;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -29,6 +30,7 @@ use flow_runtime::Catalog;
 use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::deploys::Deploys;
+use crate::erasure::Erased;
 use crate::figures::Figures;
 use crate::service::{Closed, Door};
 use crate::shard::Shard;
@@ -50,6 +52,8 @@ pub struct App {
     pub figures: Figures,
     /// The names of the program that runs.
     pub names: Names,
+    /// Who was erased.
+    pub erased: Arc<Erased>,
     /// Who may do what.
     pub keys: Ring,
     /// How much at once.
@@ -113,7 +117,8 @@ pub fn router(app: Arc<App>, pages: Option<Router>) -> Router {
         .layer(RequestDecompressionLayer::new().gzip(true).pass_through_unaccepted(true))
         .layer(middleware::from_fn(cors::allow));
     let admin = Router::new()
-        .route("/v1/contacts/{id}", get(admin::contact))
+        .route("/v1/contacts/{id}", get(admin::contact).delete(person::erase))
+        .route("/v1/contacts/{id}/export", get(person::export))
         .route("/v1/contacts/{id}/why", get(admin::why))
         .route("/v1/reports", get(admin::reports))
         .route("/v1/reports/{part}", get(admin::report))

@@ -9,6 +9,7 @@ pub mod channel;
 pub mod clock;
 pub mod delivery;
 pub mod deploys;
+pub mod erasure;
 pub mod explain;
 pub mod figures;
 mod html;

@@ -20,7 +20,7 @@ use flow_machine::decision::Outcome;
 use flow_runtime::identity::ContactNumber;
 use flow_runtime::ingest::Incoming;
 
-pub use entry::{Entry, Kind, entries};
+pub use entry::{Entry, Kind, entries, erase};
 pub use history::{Events, History};
 pub use recent::Recent;
 
@@ -242,6 +242,7 @@ mod tests {
             Kind::Input { incoming, became, .. } => format!("{} {became:?}", incoming.id),
             Kind::Decision(_) => "decision".to_owned(),
             Kind::United(_) => "united".to_owned(),
+            Kind::Gone => "gone".to_owned(),
         };
         history.map(|(entry, _)| word(entry.kind)).collect()
     }
@@ -290,6 +291,28 @@ mod tests {
             writer.take(Timestamp(4));
         }
         assert!(story(&writer, 0).is_empty(), "whoever keeps it is asked for what was kept long ago");
+    }
+
+    #[test]
+    fn what_is_erased_leaves_everything_else_where_it_is() {
+        for length in (0..300).chain([16_000, 20_000]) {
+            let mut writer = Writer::new(1, 1, Vec::new());
+            writer.input(300, Timestamp(1), &incoming("before"));
+            let place = writer.decision(200, &decision(length));
+            let united = writer.united(200, 300);
+            writer.input(300, Timestamp(1), &incoming("after"));
+            let block = writer.take(Timestamp(9)).remove(0);
+            let mut bytes = block.bytes.clone();
+            erase(&mut bytes, block.start, place);
+            erase(&mut bytes, block.start, united);
+            let (before, after): (Vec<_>, Vec<_>) =
+                (entries(&block.bytes, block.start).collect(), entries(&bytes, block.start).collect());
+            let places = |all: &[Entry]| all.iter().map(|it| (it.place, it.end, it.contact)).collect::<Vec<_>>();
+            assert_eq!(places(&before), places(&after), "{length}");
+            assert_eq!((&after[0], &after[3]), (&before[0], &before[3]));
+            assert!(after[1].kind == Kind::Gone && after[2].kind == Kind::Gone && after[1].before == 0);
+            assert!(!bytes.windows(4).any(|four| four == b"xxxx"));
+        }
     }
 
     #[test]

@@ -135,6 +135,7 @@ impl Daemon {
         let deploys = Deploys::new(Arc::clone(shard.progress()), settings.ways, folder);
         let started = Started { address, contacts: shard.contacts(), resumed, deployed, refused, runs, made };
         let names = Names::new(&shard);
+        let erased = Arc::clone(shard.erased());
         let figures = Figures::new(Reader::open(&settings.store)?);
         let news = Arc::new(Notify::new());
         let service = Service::start(shard, Box::new(store), clock.clone(), Arc::clone(&news), trouble)
@@ -152,6 +153,7 @@ impl Daemon {
             deploys,
             figures,
             names,
+            erased,
             keys,
             limits: settings.limits,
             rate: Rate::default(),
@@ -231,6 +233,7 @@ pub(crate) fn open(store: &mut SqliteStore, pace: Option<f64>, release: &Release
     let holds = fingerprint_of(&release.program);
     let Some(shard) = restored else {
         let mut shard = Shard::new(release, now, blocks).map_err(NoStart::Refused)?;
+        shard.remember(store.load()?.erased);
         shard.folder(holds);
         store.commit(&shard.commit(0))?;
         return Ok(Opened { shard, clock, resumed: false, deployed: false, refused: None });

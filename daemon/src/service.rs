@@ -19,7 +19,7 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::clock::Clock;
 use crate::http::keys::KeyChange;
-use crate::shard::{Release, Shard};
+use crate::shard::{Forgotten, Release, Shard};
 use crate::store::{Act, Reject, Settled, Store};
 pub use by_hand::ByHand;
 pub use door::{Closed, Door};
@@ -79,6 +79,8 @@ pub(crate) enum Ask {
     Folder { fingerprint: String, done: oneshot::Sender<Kept> },
     /// An administrative act is kept.
     Act { act: Act, done: oneshot::Sender<Kept> },
+    /// Somebody is taken out of everything, by an id; by whom.
+    Erase { id: String, who: String, done: oneshot::Sender<Result<Option<Forgotten>, Unkept>> },
     /// It is over.
     Stop,
 }

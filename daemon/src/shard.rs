@@ -5,6 +5,7 @@
 
 mod checkpoint;
 mod compose;
+mod erase;
 pub mod feedback;
 mod keeper;
 pub mod lineage;
@@ -23,10 +24,12 @@ use flow_runtime::identity::{ContactNumber, People};
 use flow_runtime::{Driver, Incoming, Options, Renderer, Summary};
 
 use crate::deploys::Progress;
+use crate::erasure::{Erased, Erasure, refusal};
 use crate::http::keys::KeyChange;
 use crate::log::{Blocks, History, Place, Recent, Writer};
 use crate::store::{Act, Commit, Deployed, Reject, Settled};
 use checkpoint::Round;
+pub use erase::Forgotten;
 use keeper::Keeper;
 use lineage::Lineage;
 pub use replay::Replayed;
@@ -52,6 +55,10 @@ pub struct Shard {
     folder: Option<String>,
     /// A program that took over, to be kept.
     deployed: Option<Deployed>,
+    /// Who was erased.
+    erased: Arc<Erased>,
+    /// People who are taken out of everything with the next commit.
+    erasures: Vec<Erasure>,
 }
 
 /// A program that shall run, and where it comes from.
@@ -94,12 +101,18 @@ impl Shard {
             keys: Vec::new(),
             folder: None,
             deployed: None,
+            erased: Arc::default(),
+            erasures: Vec::new(),
         }
     }
 
     /// Takes an input at an instant: not before what has happened already.
     pub fn take(&mut self, incoming: Incoming, at: Timestamp) {
         let incoming = Incoming { arrival: Some(at.max(self.driver.now())), ..incoming };
+        if self.erased.refuses(&incoming, self.engine().program()) {
+            self.rejects.push(refusal(at, "daemon"));
+            return;
+        }
         self.driver.take(incoming, &mut self.keeper);
     }
 
@@ -161,11 +174,13 @@ impl Shard {
             acts: std::mem::take(&mut self.acts),
             keys: std::mem::take(&mut self.keys),
             folder: self.folder.take(),
+            erasures: std::mem::take(&mut self.erasures),
             ..Commit::default()
         };
         match commit.program.is_some() {
             // A program that takes over rewrites every contact: all states are kept with it.
             true => self.checkpoint_all(&mut commit),
+            false if !commit.erasures.is_empty() => self.checkpoint_changed(&mut commit),
             false => self.checkpoint(states, &mut commit),
         }
         commit

@@ -18,11 +18,12 @@ use flow_runtime::summary::Tally;
 use serde::{Deserialize, Serialize};
 
 use crate::delivery::Delivery;
+use crate::erasure::{Erased, Erasure};
 use crate::http::keys::KeyChange;
 use crate::log::{Block, Place};
 
 /// The version of the form of a store. A newer one is refused; an older one is brought forward.
-pub const STORE_VERSION: u32 = 2;
+pub const STORE_VERSION: u32 = 3;
 
 /// What is kept together or not at all.
 #[derive(Debug, Default)]
@@ -49,6 +50,8 @@ pub struct Commit {
     pub acts: Vec<Act>,
     /// What becomes of keys.
     pub keys: Vec<KeyChange>,
+    /// People who are taken out of everything, that of this commit too; the mark is behind all that they did.
+    pub erasures: Vec<Erasure>,
     /// The fingerprint of the program that the folder of the daemon holds.
     pub folder: Option<String>,
 }
@@ -57,20 +60,7 @@ impl Commit {
     /// There is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self {
-            blocks,
-            deliveries,
-            failures,
-            rejects,
-            replayed,
-            settled,
-            states,
-            mark,
-            program,
-            acts,
-            keys,
-            folder,
-        } = self;
+        let Self { blocks, deliveries, failures, rejects, replayed, settled, states, mark, program, acts, .. } = self;
         blocks.is_empty()
             && deliveries.is_empty()
             && failures.is_empty()
@@ -81,8 +71,9 @@ impl Commit {
             && mark.is_none()
             && program.is_none()
             && acts.is_empty()
-            && keys.is_empty()
-            && folder.is_none()
+            && self.keys.is_empty()
+            && self.folder.is_none()
+            && self.erasures.is_empty()
     }
 }
 
@@ -224,6 +215,8 @@ pub struct Kept {
     pub states: Vec<State>,
     /// The place behind the last entry.
     pub end: Place,
+    /// Who was erased.
+    pub erased: Arc<Erased>,
 }
 
 /// Where things are kept.

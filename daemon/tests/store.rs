@@ -10,7 +10,7 @@ use flow_daemon::delivery::{Delivery, What};
 use flow_daemon::http::keys::{Key, KeyChange, Purpose, hash};
 use flow_daemon::log::{Block, Blocks};
 use flow_daemon::store::memory::MemoryStore;
-use flow_daemon::store::sqlite::{Page, Reader, Retention, SqliteStore};
+use flow_daemon::store::sqlite::{Page, Reader, Retention, SqliteStore, check};
 use flow_daemon::store::{Commit, Deployed, Fate, Mark, Reject, STORE_VERSION, Settled, State, Store};
 use flow_graph::Timestamp;
 use flow_runtime::driver::Counts;
@@ -178,7 +178,8 @@ fn keys_are_read_back_with_what_became_of_them() {
 /// A store as each earlier version made it, with a key in it.
 #[test]
 fn an_older_store_is_brought_forward() {
-    const OLDER: [&str; 1] = [include_str!("../src/store/sqlite/schema/1.sql")];
+    const OLDER: [&str; 2] =
+        [include_str!("../src/store/sqlite/schema/1.sql"), include_str!("../src/store/sqlite/schema/2.sql")];
     let folder = folder();
     for version in 1..=OLDER.len() {
         let path = folder.path().join(format!("{version}.db"));
@@ -269,4 +270,34 @@ fn what_is_kept_for_a_time_goes_when_it_is_over() {
     assert_eq!(starts(&mut store), [21, 31, 41], "what no state has stays, however old");
     assert_eq!((id("left"), id("due").is_some(), id("new").is_some()), (None, true, true), "what is due stays");
     assert_eq!(store.load().unwrap().end, 51);
+}
+
+#[test]
+fn a_store_of_an_earlier_version_is_brought_forward() {
+    let folder = folder();
+    let path = folder.path().join("s.db");
+    let earlier = rusqlite::Connection::open(&path).unwrap();
+    earlier.execute_batch(include_str!("../src/store/sqlite/schema/1.sql")).unwrap();
+    earlier
+        .execute_batch(
+            "INSERT INTO meta (key, value) VALUES ('store_version', 1), ('upto', 11), ('program', 1), ('now', 7);
+             INSERT INTO log (start, at, program, bytes) VALUES (1, 7, 1, zeroblob(10));
+             INSERT INTO contacts (number, upto, place, state) VALUES (0, 11, 1, x'0102');",
+        )
+        .unwrap();
+    drop(earlier);
+    let why = check(&path).map(drop).unwrap_err();
+    assert!(why.message.contains("looks at version") && why.help.is_some(), "who only looks changes nothing: {why}");
+    for _ in 0..2 {
+        let mut store = SqliteStore::open(&path).unwrap();
+        let kept = store.load().unwrap();
+        assert_eq!((kept.end, kept.states.len(), kept.mark.unwrap().now), (11, 1, Timestamp(7)));
+        assert!(kept.erased.is_empty());
+    }
+    let read = rusqlite::Connection::open(&path).unwrap();
+    let value = |key: &str| read.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0));
+    assert_eq!(value("store_version").map(|version: u32| version), Ok(STORE_VERSION));
+    let salt: Vec<u8> =
+        read.query_row("SELECT value FROM meta WHERE key = 'erasure_salt'", [], |row| row.get(0)).unwrap();
+    assert!(salt.len() == 32 && salt.iter().any(|byte| *byte > 0));
 }

@@ -314,6 +314,12 @@ impl Driver {
         &mut self.people
     }
 
+    /// From now on nothing is known of some contacts, and no id leads to them.
+    pub fn erase(&mut self, contacts: &[ContactNumber]) {
+        self.people.erase(contacts);
+        contacts.iter().for_each(|contact| self.partition.erase(*contact));
+    }
+
     /// The contacts that were not merged into others, in the order in which they were first seen.
     pub fn contacts(&self) -> impl Iterator<Item = &Contact> {
         self.partition.contacts()

@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::ingest::Who;
@@ -41,6 +41,19 @@ pub enum News {
     Anonymous(Arc<str>, ContactNumber),
     /// A contact is part of another one.
     Merged(ContactNumber, ContactNumber),
+    /// Nothing is known of a contact any more, and no id leads to it.
+    Erased(ContactNumber),
+}
+
+impl News {
+    /// It tells an id of a contact.
+    #[must_use]
+    pub fn tells_of(&self, contact: impl FnOnce(ContactNumber) -> bool) -> bool {
+        match self {
+            Self::User(_, number) | Self::Anonymous(_, number) => contact(*number),
+            Self::Contact { .. } | Self::Merged(..) | Self::Erased(_) => false,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -49,6 +62,17 @@ struct Person {
     known: bool,
     /// Into whom it was merged.
     into: Option<ContactNumber>,
+    /// Nothing is known of it any more.
+    erased: bool,
+}
+
+/// All that is one contact.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Whole {
+    /// Its number, and those of all who became part of it, in order.
+    pub numbers: Vec<ContactNumber>,
+    /// All ids that lead to it, in order.
+    pub ids: Vec<Arc<str>>,
 }
 
 /// What a call says about who is who.
@@ -77,7 +101,7 @@ impl People {
     /// Learns what was known elsewhere.
     pub fn learn(&mut self, news: News) {
         match news {
-            News::Contact { known } => self.contacts.push(Person { known, into: None }),
+            News::Contact { known } => self.contacts.push(Person { known, into: None, erased: false }),
             News::User(id, contact) => drop(self.users.insert(id, contact)),
             News::Anonymous(id, contact) => drop(self.anonymous.insert(id, contact)),
             News::Merged(other, into) => {
@@ -85,7 +109,44 @@ impl People {
                     person.into = Some(into);
                 }
             }
+            // Whoever told it has told no id of it either.
+            News::Erased(contact) => {
+                if let Some(person) = usize::try_from(contact).ok().and_then(|at| self.contacts.get_mut(at)) {
+                    person.erased = true;
+                }
+            }
         }
+    }
+
+    /// All that is one contact by now. Everybody is looked at.
+    #[must_use]
+    pub fn whole(&self, contact: ContactNumber) -> Whole {
+        let contact = self.follow(contact);
+        let count = ContactNumber::try_from(self.contacts.len()).unwrap_or(ContactNumber::MAX);
+        let numbers = (0..count).filter(|number| self.follow(*number) == contact).collect();
+        let leads = |(_, number): &(&Arc<str>, &ContactNumber)| self.follow(**number) == contact;
+        let ids = self.users.iter().chain(&self.anonymous).filter(leads).map(|(id, _)| Arc::clone(id));
+        let mut ids: Vec<_> = ids.collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Whole { numbers, ids }
+    }
+
+    /// From now on nothing is known of some contacts, and no id leads to them; what was to be told of them is not told.
+    pub fn erase(&mut self, contacts: &[ContactNumber]) {
+        let gone: FxHashSet<ContactNumber> = contacts.iter().copied().collect();
+        self.users.retain(|_, number| !gone.contains(number));
+        self.anonymous.retain(|_, number| !gone.contains(number));
+        if let Some(news) = &mut self.news {
+            news.retain(|news| !news.tells_of(|contact| gone.contains(&contact)));
+        }
+        contacts.iter().for_each(|contact| self.tell(News::Erased(*contact)));
+    }
+
+    /// Nothing is known of a contact any more.
+    #[must_use]
+    pub fn is_erased(&self, contact: ContactNumber) -> bool {
+        self.person(contact).is_some_and(|person| person.erased)
     }
 
     /// How many contacts there have been.
@@ -239,6 +300,25 @@ mod tests {
         assert_eq!(resolve(&mut people, "u1", "a2", ""), (2, false, vec![1]));
         assert_eq!(resolve(&mut people, "u1", "a2", ""), (2, false, vec![]));
         assert_eq!(people.resolve(&Who::default()), None);
+    }
+
+    #[test]
+    fn who_is_erased_is_led_to_by_nothing() {
+        let mut people = People::noting();
+        resolve(&mut people, "", "a1", "");
+        resolve(&mut people, "u1", "a1", "");
+        resolve(&mut people, "u2", "", "");
+        let whole = people.whole(0);
+        assert_eq!((whole.numbers.clone(), whole.ids), (vec![0, 1], vec![Arc::from("a1"), Arc::from("u1")]));
+        people.erase(&whole.numbers);
+        assert!(people.find_user("u1").is_none() && people.find_anonymous("a1").is_none() && people.is_erased(0));
+        assert_eq!(people.find_user("u2"), Some(2));
+        let news = people.news();
+        let mut again = People::default();
+        news.iter().cloned().for_each(|news| again.learn(news));
+        assert!(again.is_erased(1) && !again.is_erased(2) && again.len() == 3);
+        assert!(!format!("{news:?}").contains("u1"));
+        assert_eq!(resolve(&mut people, "u1", "", ""), (3, true, vec![]), "somebody new");
     }
 
     #[test]

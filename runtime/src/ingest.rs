@@ -154,11 +154,13 @@ pub enum Reason {
     OwnedField,
     /// Longer than [`MAX_TEXT_BYTES`], or more members than [`MAX_SET_MEMBERS`].
     ValueTooLong,
+    /// It speaks of somebody who was erased.
+    Erased,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::LineTooLong,
         Self::NotUtf8,
         Self::NotJson,
@@ -177,6 +179,7 @@ impl Reason {
         Self::WrongCurrency,
         Self::OwnedField,
         Self::ValueTooLong,
+        Self::Erased,
     ];
 
     /// The stable word.
@@ -201,6 +204,7 @@ impl Reason {
             Self::WrongCurrency => "wrong_currency",
             Self::OwnedField => "owned_field",
             Self::ValueTooLong => "value_too_long",
+            Self::Erased => "erased",
         }
     }
 }

@@ -25,11 +25,19 @@ pub(crate) enum AnswerFormat {
 Examples:
   FLOW_ADMIN_TOKEN=… flow contact u-104
   flow contact u-104 --to https://flow.acme.example --format json
+  flow contact u-104 --export > u-104.json
+  flow contact u-104 --erase
 `flow why u-104` tells all that happened, and why the rest was not sent.")]
 pub(crate) struct ContactArgs {
     /// Who: a user's id, or an anonymous one
     #[arg(value_name = "ID")]
     pub(crate) contact: String,
+    /// Write all that is kept of them, as JSON
+    #[arg(long, conflicts_with = "erase")]
+    pub(crate) export: bool,
+    /// Take them out of everything that is kept, for good; calls that speak of them are refused from then on
+    #[arg(long)]
+    pub(crate) erase: bool,
     /// How it is written
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub(crate) format: AnswerFormat,

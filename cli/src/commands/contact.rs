@@ -9,7 +9,7 @@ use super::why::remote::Story;
 use crate::args::remote::{AnswerFormat, ContactArgs};
 use crate::clock::Clock;
 use crate::failure::{Exit, Failure};
-use crate::layout::{columns, hanging};
+use crate::layout::{columns, hanging, number, plural};
 use crate::remote::Daemon;
 use crate::terminal::{BOLD, DIM, Terminal};
 use crate::verdict::timeline;
@@ -34,6 +34,14 @@ struct Standing {
 
 pub(crate) fn run(args: &ContactArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let daemon = Daemon::of(&args.to)?;
+    if args.export {
+        let all = daemon.get(&["contacts", &args.contact, "export"], &[])?;
+        terminal.json(&all);
+        return Ok(Exit::Done);
+    }
+    if args.erase {
+        return erase(&daemon, args, terminal);
+    }
     let answer = daemon.get(&["contacts", &args.contact], &[])?;
     match args.format {
         AnswerFormat::Json => terminal.json(&answer),
@@ -43,6 +51,25 @@ pub(crate) fn run(args: &ContactArgs, terminal: &mut Terminal) -> Result<Exit, F
             let story: Story = daemon.read(&["contacts", &args.contact, "why"], &latest)?;
             let text = text(&contact, &story, terminal);
             terminal.say(&text);
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Somebody is taken out of everything.
+fn erase(daemon: &Daemon, args: &ContactArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let answer = daemon.delete(&["contacts", &args.contact])?;
+    match args.format {
+        AnswerFormat::Json => terminal.json(&answer),
+        AnswerFormat::Text => {
+            let count = |key: &str| answer.pointer(&format!("/erased/{key}")).and_then(Json::as_u64).unwrap_or(0);
+            let entries = match count("entries") {
+                1 => "1 entry".to_owned(),
+                entries => format!("{} entries", number(entries)),
+            };
+            let text = format!("erased: {}, {entries} of the log, all deliveries\n", plural(count("ids"), "id"));
+            terminal.say(&text);
+            terminal.say("calls that speak of them are refused from now on\n");
         }
     }
     Ok(Exit::Done)

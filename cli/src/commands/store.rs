@@ -82,7 +82,7 @@ fn told(checked: &Checked, path: &Path, terminal: &mut Terminal) {
     text.push_str(&format!("  {contacts}, {entries} of the log ({})\n", bytes(checked.log_bytes)));
     text.push_str(match checked.replayed {
         true => "  the log was run again from its first entry, and compared with states and deliveries\n",
-        false => "  the log was run again from the last states on: what is before them was thrown away\n",
+        false => "  the log was run again from the last states on: of what is before them something is gone\n",
     });
     for wrong in &checked.wrong {
         text.push_str(&format!("  {wrong}\n"));

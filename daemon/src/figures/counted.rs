@@ -165,7 +165,7 @@ impl Counted {
                 }
             }
             Kind::Decision(decision) => self.decided(part, contact, *decision),
-            Kind::United(_) => {}
+            Kind::United(_) | Kind::Gone => {}
         }
     }
 

@@ -73,11 +73,11 @@ pub(super) async fn ask<R: Send + 'static>(
     Ok(beside(move || question(&reader)).await??)
 }
 
-fn nobody() -> No {
+pub(super) fn nobody() -> No {
     No::new(StatusCode::NOT_FOUND, "no_contact", "nobody has this id")
 }
 
-async fn known(app: &App, id: String) -> Result<Known, No> {
+pub(super) async fn known(app: &App, id: String) -> Result<Known, No> {
     app.door.look(move |shard| Known::of(shard, &id)).await?.ok_or_else(nobody)
 }
 

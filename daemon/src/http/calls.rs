@@ -9,13 +9,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, post};
 use axum::{Json, Router};
 use flow_graph::Timestamp;
-use flow_runtime::ingest::request::{Refused, Requests};
-use flow_runtime::ingest::{Reason, Scope};
+use flow_runtime::ingest::request::{Refused, Request, Requests};
+use flow_runtime::ingest::{Catalog, Reason, Scope};
 use serde::{Deserialize, Serialize};
 
 use super::App;
 use super::answer::{self, No};
 use super::{body, keys};
+use crate::erasure;
 use crate::store::Reject;
 
 /// The paths of each type of call: those of servers, and the short ones of browsers.
@@ -68,7 +69,8 @@ async fn take(app: &App, kind: Option<&str>, headers: &HeaderMap, body: &[u8]) -
     let key = app.keys.writer(headers, key_in(headers, body).as_deref(), keys::now())?;
     let received = app.door.now();
     let names = app.names.now();
-    let request = Requests::default().read(&names.catalog, kind, body, received);
+    let mut request = Requests::default().read(&names.catalog, kind, body, received);
+    without_erased(app, &mut request, &names.catalog);
     let calls = request.accepted.len() + request.refused.len();
     if calls > app.limits.batch.saturating_mul(2) || request.accepted.len() > app.limits.batch {
         let most = app.limits.batch;
@@ -92,6 +94,29 @@ async fn take(app: &App, kind: Option<&str>, headers: &HeaderMap, body: &[u8]) -
     let status = if accepted == 0 && whole { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let rejected = request.refused.into_iter().map(line).collect();
     Ok((status, Json(Taken { success: status == StatusCode::OK, accepted, rejected })).into_response())
+}
+
+/// Calls that speak of somebody who was erased are refused, and nothing of them is kept.
+fn without_erased(app: &App, request: &mut Request, catalog: &Catalog) {
+    if app.erased.is_empty() {
+        return;
+    }
+    for refused in request.refused.iter_mut().filter(|refused| app.erased.is_in(&refused.raw)) {
+        (refused.raw, refused.detail) = (String::new(), erasure::DETAIL.to_owned());
+    }
+    let all = std::mem::take(&mut request.accepted);
+    for (number, call) in all {
+        match app.erased.refuses(&call, catalog.program()) {
+            true => request.refused.push(Refused {
+                number,
+                scope: Scope::Call,
+                reason: Reason::Erased,
+                detail: erasure::DETAIL.to_owned(),
+                raw: String::new(),
+            }),
+            false => request.accepted.push((number, call)),
+        }
+    }
 }
 
 fn line(refused: Refused) -> Line {

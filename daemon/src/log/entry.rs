@@ -19,6 +19,7 @@ const REPEATED: u8 = 2;
 const LATE: u8 = 3;
 const DECISION: u8 = 4;
 const UNITED: u8 = 5;
+const GONE: u8 = 6;
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +52,30 @@ pub enum Kind {
     Decision(Box<Decision>),
     /// What another contact has done belongs to this one: its latest entry.
     United(Place),
+    /// What stood here was erased.
+    Gone,
+}
+
+/// Writes over an entry that stands at a place of some bytes, of which the first stands at `start`: where everything
+/// else stands does not change. Nothing happens where there is none.
+pub fn erase(bytes: &mut [u8], start: Place, place: Place) {
+    let Some(rest) = place.checked_sub(start).and_then(|at| bytes.get_mut(usize::try_from(at).ok()?..)) else { return };
+    let Some((Entry { end, contact, .. }, _)) = read(rest, place) else { return };
+    let Some(entry) = usize::try_from(end - place).ok().and_then(|length| rest.get_mut(..length)) else { return };
+    let mut gone = Vec::with_capacity(entry.len());
+    head(&mut gone, GONE, contact, 0);
+    // How much is left out: in one byte, or in three even where fewer would do, so that there is always a way.
+    let room = entry.len() - gone.len();
+    match u8::try_from(room.saturating_sub(1)) {
+        Ok(short) if short < 0x80 => gone.push(short),
+        Ok(_) | Err(_) => {
+            let left = room.saturating_sub(3);
+            let byte = |shift: usize| u8::try_from(left >> shift & 0x7f).unwrap_or(0);
+            gone.extend([byte(0) | 0x80, byte(7) | 0x80, byte(14)]);
+        }
+    }
+    gone.resize(entry.len(), 0);
+    entry.copy_from_slice(&gone);
 }
 
 fn head(bytes: &mut Vec<u8>, kind: u8, contact: ContactNumber, before: Place) {
@@ -130,6 +155,10 @@ fn read(bytes: &[u8], place: Place) -> Option<(Entry, &[u8])> {
         UNITED => {
             let (theirs, rest) = read_unsigned(rest)?;
             (Kind::United(theirs), rest)
+        }
+        GONE => {
+            let (length, rest) = read_unsigned(rest)?;
+            (Kind::Gone, rest.get(usize::try_from(length).ok()?..)?)
         }
         _ => return None,
     };

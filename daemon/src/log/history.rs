@@ -90,7 +90,7 @@ impl History<'_> {
                     incoming.event.map(|event| (at, event, program))
                 }
                 Kind::Decision(decision) => emitted(*decision).map(|(at, event)| (at, event, program)),
-                Kind::Input { became: Outcome::Duplicate, .. } | Kind::United(_) => None,
+                Kind::Input { became: Outcome::Duplicate, .. } | Kind::United(_) | Kind::Gone => None,
             })
             .collect();
         events.reverse();

@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::delivery::{Delivery, Outcome, What};
 use crate::http::keys::KeyChange;
 use crate::shard::feedback::Feedback;
-use crate::shard::{Release, Shard};
+use crate::shard::{Forgotten, Release, Shard};
 use crate::store::{Act, Fate, Reject, Settled};
 
 /// How long between two looks whether things are well again.
@@ -182,6 +182,18 @@ impl Door {
         let act = Act { at: self.now(), who: who.to_owned(), what: what.to_owned(), detail };
         self.send(Ask::Keys { changes, act, done })?;
         kept(when).await
+    }
+
+    /// Takes somebody out of everything that is kept, by one of its ids; how much was known, or none where nobody has
+    /// the id.
+    ///
+    /// # Errors
+    /// When it was not kept.
+    pub async fn erase(&self, who: &str, id: String) -> Result<Option<Forgotten>, Closed> {
+        self.well()?;
+        let (done, when) = oneshot::channel();
+        self.send(Ask::Erase { id, who: who.to_owned(), done })?;
+        when.await.map_err(|_| Closed::Stopping)?.map_err(|unkept| Closed::Unkept(unkept.0))
     }
 
     /// Keeps an administrative act.

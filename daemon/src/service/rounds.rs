@@ -9,7 +9,8 @@ use tokio::sync::oneshot;
 use super::writer::Work;
 use super::{Ask, Done, Kept};
 use crate::clock::Clock;
-use crate::shard::Shard;
+use crate::shard::{Forgotten, Shard};
+use crate::store::Act;
 
 /// Calls that are taken into one commit, if as many are there.
 const CALLS: usize = 20_000;
@@ -142,6 +143,15 @@ impl Rounds {
             Ask::Act { act, done: when } => {
                 self.shard.act(act);
                 done.push(told(when));
+            }
+            Ask::Erase { id, who, done: when } => {
+                let forgotten = self.shard.erase(&id);
+                if let Some(Forgotten { number, .. }) = forgotten {
+                    let what = "erase_contact".to_owned();
+                    self.shard.act(Act { at: now, who, what, detail: format!("contact {number}") });
+                }
+                // Whoever asked may have gone.
+                done.push(Box::new(move |kept| drop(when.send(kept.map(|()| forgotten)))));
             }
             Ask::Stop => self.over = true,
         }

@@ -16,7 +16,7 @@ use crate::store::{Commit, Mark, State, write_contact, write_tally};
 #[derive(Debug, Default)]
 pub(super) struct Round {
     left: Vec<ContactNumber>,
-    mark: Option<Mark>,
+    pub(super) mark: Option<Mark>,
     /// Where the last round began.
     last: Place,
 }
@@ -50,9 +50,15 @@ impl Shard {
 
     /// Adds the states of all contacts to a commit that has all blocks.
     pub(super) fn checkpoint_all(&mut self, commit: &mut Commit) {
-        let begun = self.round.mark.take();
         let all = ContactNumber::try_from(self.contacts()).unwrap_or(ContactNumber::MAX);
         self.keeper.changed.extend(0..all);
+        self.checkpoint_changed(commit);
+    }
+
+    /// Adds all states that are not written yet to a commit that has all blocks: the mark is behind the last of them.
+    pub(super) fn checkpoint_changed(&mut self, commit: &mut Commit) {
+        let begun = self.round.mark.take();
+        self.keeper.changed.extend(std::mem::take(&mut self.round.left));
         self.begin();
         if let (Some(mark), Some(begun)) = (&mut self.round.mark, begun) {
             mark.news.splice(0..0, begun.news);

@@ -28,7 +28,7 @@ impl Shard {
         let kept = store.load()?;
         let lineage = Lineage::read(&kept.programs)?;
         let Some(engine) = lineage.last().cloned() else { return Ok(None) };
-        let Kept { mark, states, end, .. } = kept;
+        let Kept { mark, states, end, erased, .. } = kept;
         let mark = mark.ok_or_else(|| StoreError::damaged("it has programs and no states"))?;
         let mut people = People::noting();
         mark.news.iter().cloned().for_each(|news| people.learn(news));
@@ -38,7 +38,7 @@ impl Shard {
         let log = Writer::new(end, lineage.number(), states.places);
         let mut keeper = Keeper::new(engine, lineage, log, blocks);
         keeper.tally = read_tally(&mark.tally)?;
-        let mut shard = Self::with(driver, keeper);
+        let mut shard = Self { erased, ..Self::with(driver, keeper) };
         shard.run_again(store, &mark, &states.upto, states.ahead)?;
         Ok(Some(shard))
     }
@@ -95,7 +95,7 @@ impl Shard {
                 let turn = Turn { at: decision.at, input: false, number: contact.into() };
                 self.keeper.count(&Decided { turn, contact, id: &id, decision: *decision, content: None });
             }
-            Kind::Decision(_) | Kind::United(_) => {}
+            Kind::Decision(_) | Kind::United(_) | Kind::Gone => {}
         }
         self.keeper.log.set_place(contact, place);
     }

@@ -7,9 +7,13 @@ use flow_graph::Timestamp;
 use flow_runtime::identity::ContactNumber;
 
 use super::{Act, Commit, Deployed, Fate, Kept, Mark, Queued, Reject, Settled, State, Store, StoreError};
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, What};
+use crate::erasure::{Erased, Erasure, Tombstone};
 use crate::http::keys::KeyChange;
-use crate::log::{Block, Blocks, Place};
+use crate::log::{Block, Blocks, Place, erase};
+
+/// There is nobody from whom ids have to be kept.
+const SALT: [u8; 32] = [7; 32];
 
 /// A store in memory. Copies of it are the same store.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +33,7 @@ struct Inner {
     replayed: BTreeSet<i64>,
     acts: Vec<Act>,
     key_changes: Vec<KeyChange>,
+    tombstones: Vec<Tombstone>,
 }
 
 /// A delivery and what has become of it.
@@ -84,6 +89,7 @@ impl MemoryStore {
             replayed: inner.replayed.clone(),
             acts: inner.acts.clone(),
             key_changes: inner.key_changes.clone(),
+            tombstones: inner.tombstones.clone(),
         });
         Self { inner: Arc::new(Mutex::new(copy)) }
     }
@@ -108,6 +114,7 @@ impl Store for MemoryStore {
             mark: inner.mark.clone(),
             states: inner.states.values().cloned().collect(),
             end: inner.blocks.values().next_back().map_or(0, |block| block.end()),
+            erased: Arc::new(Erased::new(SALT, inner.tombstones.iter().copied())),
         }))
     }
 
@@ -153,6 +160,7 @@ impl Inner {
         self.programs.extend(commit.program.clone());
         self.acts.extend(commit.acts.iter().cloned());
         self.key_changes.extend(commit.keys.iter().cloned());
+        commit.erasures.iter().for_each(|erasure| self.erase(erasure));
     }
 
     fn deliver(&mut self, delivery: &Delivery, next: Option<Timestamp>, fate: Option<Fate>) {
@@ -160,6 +168,29 @@ impl Inner {
             self.keys.insert(delivery.key.clone(), self.deliveries.len());
             self.deliveries.push(Row { delivery: delivery.clone(), attempts: 0, next, fate });
         }
+    }
+
+    fn erase(&mut self, erasure: &Erasure) {
+        for place in &erasure.places {
+            let Some((_, block)) = self.blocks.range_mut(..=*place).next_back() else { continue };
+            let (start, block) = (block.start, Arc::make_mut(block));
+            erase(&mut block.bytes, start, *place);
+        }
+        if let Some(mark) = &mut self.mark {
+            erasure.of_news(&mut mark.news);
+        }
+        for (number, row) in self.deliveries.iter_mut().enumerate() {
+            let delivery = &mut row.delivery;
+            if erasure.ids.contains(&delivery.contact) {
+                self.keys.remove(&delivery.key);
+                // Numbers of others stay as they are.
+                let what = What::Notice { team: String::new(), text: String::new(), route: None };
+                let (key, contact) = (format!("erased {number}"), String::new());
+                *row = Row { delivery: Delivery { key, contact, at: delivery.at, what }, next: None, ..row.clone() };
+            }
+        }
+        self.rejects.retain(|reject| !erasure.is_in(&reject.raw) && !erasure.is_in(&reject.detail));
+        self.tombstones.extend(&erasure.tombstones);
     }
 
     fn settle(&mut self, settled: &Settled) {

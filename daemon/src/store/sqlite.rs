@@ -4,6 +4,7 @@
 //! own and see whole commits. The file is held by one process: a second one is refused.
 
 mod behind;
+mod erase;
 mod read;
 mod schema;
 mod upkeep;
@@ -18,6 +19,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{Commit, Kept, Queued, Store, StoreError};
 use crate::clock::Clock;
+use crate::erasure::Erasure;
 use crate::http::keys::{Key, KeyChange};
 use crate::log::{Block, Blocks, Place};
 use crate::text::plain;
@@ -49,6 +51,8 @@ pub struct SqliteStore {
     behind: Behind,
     connection: Connection,
     tidy: Option<Tidy>,
+    /// Who was erased and may still be found in the files.
+    gone: Vec<Erasure>,
     /// Held as long as the store is open, so that no other process opens it.
     _lock: std::fs::File,
 }
@@ -65,7 +69,9 @@ impl SqliteStore {
         prepare(&connection).map_err(|error| wrong(path, &error))?;
         schema::bring_forward(&connection).map_err(|error| error.into_store(path))?;
         let behind = Behind::start(path).map_err(|error| wrong(path, &error))?;
-        Ok(Self { path: path.to_owned(), behind, connection, tidy: None, _lock: lock })
+        // What was thrown away before a crash is not left beside it. Somebody who makes a copy may be in the way.
+        let _ = upkeep::empty_wal(&connection);
+        Ok(Self { path: path.to_owned(), behind, connection, tidy: None, gone: Vec::new(), _lock: lock })
     }
 
     /// From now on what is older is thrown away, little by little.
@@ -126,6 +132,11 @@ impl Store for SqliteStore {
         self.behind.before(&self.connection);
         write::commit(&mut self.connection, commit).map_err(|error| wrong(&self.path, &error))?;
         self.behind.after();
+        self.gone.extend(commit.erasures.iter().cloned());
+        // It is kept: what cannot be done to the files now, because somebody reads them, is done with the next commit.
+        if !self.gone.is_empty() && erase::files(&self.connection, &self.path, &self.gone).is_ok() {
+            self.gone.clear();
+        }
         self.tidy();
         Ok(())
     }
@@ -149,6 +160,8 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "cache_size", -65_536)?;
     connection.pragma_update(None, "temp_store", "memory")?;
+    // What is thrown away is written over.
+    connection.pragma_update(None, "secure_delete", "on")?;
     // What is in the write-ahead log is copied beside: [`behind`].
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.set_prepared_statement_cache_capacity(64);

@@ -210,6 +210,15 @@ impl Partition {
         Some(Leaving { number: gone.number, state, log })
     }
 
+    /// Nothing is known of a contact any more: what is left of it has no turns.
+    pub(super) fn erase(&mut self, slot: SlotNumber) {
+        let Some(gone) = usize::try_from(slot).ok().and_then(|at| self.slots.get_mut(at)) else { return };
+        gone.contact = Contact::new(&self.engine, "");
+        gone.log = Log::default();
+        gone.merged = true;
+        self.wakes.set(slot, None);
+    }
+
     fn slot(&self, slot: SlotNumber) -> Option<&Slot> {
         self.slots.get(usize::try_from(slot).ok()?)
     }

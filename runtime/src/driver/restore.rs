@@ -32,7 +32,7 @@ impl Driver {
         let Standing { people, contacts, counts, now } = standing;
         let mut partition = Partition::new(engine, renderer, options.keeps_log());
         for (number, contact) in (0..).zip(contacts) {
-            let merged = people.follow(number) != number;
+            let merged = people.follow(number) != number || people.is_erased(number);
             partition.settle(contact, number, merged);
         }
         partition.stand(now);

@@ -65,6 +65,11 @@ impl Tally {
         *by_reason.entry(Word::Borrowed(rejection.reason.code())).or_default() += 1;
     }
 
+    /// What a contact has come to stays in the figures; who it was is not known any more.
+    pub fn forget(&mut self, contact: ContactNumber) {
+        drop(self.go(contact));
+    }
+
     /// Runs move along when contacts become one.
     pub fn arriving(&mut self, arriving: &Arriving<'_>) {
         for &other in arriving.merged {

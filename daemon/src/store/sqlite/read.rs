@@ -1,6 +1,7 @@
 //! What a start reads, and what is asked while the daemon runs.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use flow_graph::Timestamp;
 use flow_runtime::driver::Counts;
@@ -9,10 +10,12 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
 
 use super::super::{Act, Deployed, Kept, Mark, Queued, Reject, State, StoreError};
-use super::Reader;
 use super::write::number;
+use super::{Reader, erase};
+use crate::erasure::Erasure;
 use crate::http::keys::{Key, Purpose};
 use crate::log::{Block, Place};
 
@@ -29,7 +32,9 @@ pub(super) fn load(connection: &Connection) -> rusqlite::Result<Kept> {
         .collect::<rusqlite::Result<_>>()?;
     let end = "SELECT start + length(bytes) FROM log ORDER BY start DESC LIMIT 1";
     let end: Option<i64> = connection.query_row(end, [], |row| row.get(0)).optional()?;
-    Ok(Kept { programs: programs(connection)?, mark: mark(connection)?, states, end: end.map_or(0, place) })
+    let (programs, mark) = (programs(connection)?, mark(connection)?);
+    let erased = Arc::new(erase::tombstones(connection)?);
+    Ok(Kept { programs, mark, states, end: end.map_or(0, place), erased })
 }
 
 fn programs(connection: &Connection) -> rusqlite::Result<Vec<Deployed>> {
@@ -254,6 +259,37 @@ impl Reader {
         })
     }
 
+    /// Deliveries to somebody, with what left; and what was refused that speaks of them.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn all_of(&self, person: &Erasure) -> Result<(Vec<Json>, Vec<Reject>), StoreError> {
+        let sql = "SELECT delivery, state, attempts, settled_at, why FROM deliveries WHERE contact = ?1 ORDER BY id";
+        let deliveries = self.ask(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let mut all = Vec::new();
+            for id in &person.ids {
+                let rows = statement.query_map([id], |row| {
+                    let (delivery, settled): (String, Option<i64>) = (row.get(0)?, row.get(3)?);
+                    let (state, attempts): (String, u32) = (row.get(1)?, row.get(2)?);
+                    let settled = settled.map(|at| Timestamp(at).to_string());
+                    let why: Option<String> = row.get(4)?;
+                    let delivery: Json = parse(&delivery)?;
+                    Ok(json!({ "delivery": delivery, "state": state, "attempts": attempts, "settled_at": settled, "why": why }))
+                })?;
+                all.extend(rows.collect::<rusqlite::Result<Vec<_>>>()?);
+            }
+            Ok(all)
+        })?;
+        let (mut rejects, mut before) = (Vec::new(), None);
+        loop {
+            let page = self.rejects(None, &Page { before, most: 1_000 })?;
+            let Some(last) = page.last() else { return Ok((deliveries, rejects)) };
+            before = Some(last.id);
+            rejects.extend(page.into_iter().filter(|reject| person.is_in(&reject.raw)));
+        }
+    }
+
     /// A delivery by its key.
     ///
     /// # Errors
@@ -413,7 +449,7 @@ fn parse<T: DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
     serde_json::from_str(text).map_err(damaged)
 }
 
-fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+pub(super) fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, Box::new(error))
 }
 

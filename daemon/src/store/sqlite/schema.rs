@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::super::{STORE_VERSION, StoreError};
 
 /// What each version added to the one before it. A change of a table is one more entry, never a change of an old one.
-const STEPS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const STEPS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 
 /// Why a store cannot be brought forward.
 #[derive(Debug)]

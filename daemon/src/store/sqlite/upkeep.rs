@@ -63,7 +63,7 @@ pub struct Checked {
     pub log_bytes: u64,
     /// Deliveries.
     pub deliveries: u64,
-    /// All of the log was run again; else only what came after the last states, because its beginning was thrown away.
+    /// All of the log was run again; else only what came after the last states, because its beginning was thrown away, or somebody was erased.
     pub replayed: bool,
     /// What is wrong with it, in sentences; nothing, where it is well.
     pub wrong: Vec<String>,
@@ -123,7 +123,7 @@ impl SqliteStore {
             }
             all.add(dropped);
         }
-        let made_small = self.connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+        let made_small = self.connection.execute_batch("VACUUM").and_then(|()| empty_wal(&self.connection));
         made_small.map_err(|error| wrong(&self.path, &error))?;
         Ok(all)
     }
@@ -169,21 +169,34 @@ pub fn check(path: &Path) -> Result<Checked, StoreError> {
     if !checked.wrong.is_empty() {
         return Ok(checked);
     }
+    let gone = connection.query_row("SELECT count(*) FROM tombstones", [], |row| row.get::<_, i64>(0));
+    let gone = gone.map_err(|error| failed(&error))?;
     let mut store = Snapshot { path, connection };
     let reader = Arc::new(Reader::open(path)?);
     let first = log(&mut store, &mut checked)?;
     match Shard::restore(&mut store, Arc::clone(&reader) as _) {
         Ok(Some(shard)) => {
             checked.contacts = shard.contacts();
-            if first <= 1 {
+            // Of those who were erased not even their numbers come out of the log.
+            if first <= 1 && gone == 0 {
                 checked.replayed = true;
-                replay(&mut store, &shard, reader, &mut checked)?;
+                let replayed = replay(&mut store, &shard, reader, &mut checked);
+                checked.wrong.extend(replayed.err().map(|error| error.message));
             }
         }
         Ok(None) => {}
         Err(error) => checked.wrong.push(error.message),
     }
     Ok(checked)
+}
+
+/// Brings all that was written into the file, and leaves nothing in the write-ahead log.
+pub(super) fn empty_wal(connection: &Connection) -> rusqlite::Result<()> {
+    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0))?;
+    match busy {
+        false => Ok(()),
+        true => Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY), None)),
+    }
 }
 
 fn open_to_read(path: &Path) -> Result<Connection, StoreError> {

@@ -4,6 +4,7 @@ use rusqlite::{CachedStatement, Connection, params};
 use serde::Serialize;
 
 use super::super::{Act, Commit, Deployed, Fate, Mark, Reject, Settled, State};
+use super::erase;
 use crate::delivery::{Delivery, What};
 use crate::http::keys::{Key, KeyChange};
 use crate::log::Block;
@@ -45,6 +46,8 @@ pub(super) fn commit(connection: &mut Connection, commit: &Commit) -> rusqlite::
     if let Some(fingerprint) = &commit.folder {
         transaction.prepare_cached(MARK)?.execute(params!["folder", fingerprint])?;
     }
+    // Last of all: what this commit says of somebody who is erased goes, too.
+    commit.erasures.iter().try_for_each(|erasure| erase::rows(&transaction, erasure))?;
     transaction.commit()
 }
 
