@@ -18,6 +18,7 @@ mod daemon;
 #[path = "clients/proxy.rs"]
 mod proxy;
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -195,4 +196,58 @@ fn what_is_of_no_use_is_sent_once() {
         daemon.reaches("flow_inputs_total", 1 + 1);
         assert_eq!(daemon.get("/v1/rejects")["rejects"].as_array().unwrap().len(), 2, "{kind:?}");
     }
+}
+
+/// What a daemon measures, as the parser of Prometheus' own client reads it.
+fn measured(daemon: &Daemon) -> Value {
+    let Value::String(text) = daemon.send("GET /metrics", &[], b"").body else { panic!("text") };
+    let (_, python) = services();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/metrics.py");
+    let mut child = Command::new(python).arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "it is not in Prometheus' form: {text}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn prometheus_reads_what_is_measured() {
+    let daemon = Daemon::start(&[]);
+    let calls = json!({ "batch": [
+        { "type": "track", "event": "Order Completed", "userId": "ana", "properties": { "revenue": 1 } },
+        { "type": "track", "event": "Nobody Knows", "userId": "ana" },
+    ] });
+    let key = format!("Authorization: Bearer {WRITE}");
+    assert_eq!(daemon.send("POST /v1/batch", &[&key], calls.to_string().as_bytes()).status, 200);
+    assert_eq!(daemon.send("GET /v1/program", &[], b"").status, 401);
+    // The order, and that its message was delivered.
+    daemon.reaches("flow_inputs_total", 2);
+    let measured = measured(&daemon);
+    let kinds: Vec<_> = measured.as_object().unwrap().values().map(|family| family["type"].as_str().unwrap()).collect();
+    assert!(kinds.iter().all(|kind| matches!(*kind, "counter" | "gauge" | "histogram")), "{kinds:?}");
+    let value = |family: &str, sample: &str, labels: &Value| -> f64 {
+        let samples = measured[family]["samples"].as_array().unwrap_or_else(|| panic!("no {family} in {measured:#}"));
+        let found = samples.iter().find(|it| it[0] == sample && (labels.is_null() || it[1] == *labels));
+        found.unwrap_or_else(|| panic!("no {sample} {labels} in {samples:?}"))[2].as_f64().unwrap()
+    };
+    let rejected = json!({ "scope": "call", "reason": "unknown_event" });
+    for (family, sample, labels, expected) in [
+        ("flow_inputs", "flow_inputs_total", Value::Null, 2.0),
+        ("flow_contacts", "flow_contacts", Value::Null, 1.0),
+        ("flow_rejects", "flow_rejects_total", rejected, 1.0),
+        ("flow_delivery_tries", "flow_delivery_tries_total", json!({ "outcome": "left" }), 1.0),
+        ("flow_delivery_latency_seconds", "flow_delivery_latency_seconds_count", Value::Null, 1.0),
+        ("flow_delivery_try_seconds", "flow_delivery_try_seconds_bucket", json!({ "le": "+Inf" }), 1.0),
+        ("flow_deliveries", "flow_deliveries", json!({ "state": "due" }), 0.0),
+        ("flow_http_responses", "flow_http_responses_total", json!({ "class": "4xx" }), 1.0),
+        ("flow_commits_failed", "flow_commits_failed_total", Value::Null, 0.0),
+        ("flow_timer_lag_seconds", "flow_timer_lag_seconds", Value::Null, 0.0),
+        ("flow_deploy_contacts", "flow_deploy_contacts", Value::Null, 0.0),
+    ] {
+        assert!((value(family, sample, &labels) - expected).abs() < 1e-9, "{sample}: {measured:#}");
+    }
+    assert!(value("flow_commit_seconds", "flow_commit_seconds_count", &Value::Null) >= 2.0);
+    assert!(value("flow_store_bytes", "flow_store_bytes", &Value::Null) > 4_096.0);
+    let labels = &measured["flow_program_info"]["samples"][0][1];
+    assert_eq!((&labels["number"], labels["fingerprint"].as_str().map(str::len)), (&json!("1"), Some(64)));
 }

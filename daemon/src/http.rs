@@ -150,9 +150,12 @@ pub fn router(app: Arc<App>, pages: Option<Router>) -> Router {
 
 /// Waits for nobody longer than it has patience for.
 async fn in_time(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, No> {
-    tokio::time::timeout(app.limits.patience, next.run(request))
+    let answer = tokio::time::timeout(app.limits.patience, next.run(request))
         .await
-        .map_err(|_| No::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the request did not come to its end in time"))
+        .map_err(|_| No::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the request did not come to its end in time"));
+    let status = answer.as_ref().map_or(StatusCode::REQUEST_TIMEOUT, Response::status);
+    app.door.metrics().answered(status.as_u16());
+    answer
 }
 
 /// What every answer carries, so that a browser does nothing with it but show it.

@@ -17,6 +17,7 @@ pub mod http;
 pub mod import;
 pub mod links;
 pub mod log;
+pub mod metrics;
 pub mod outbox;
 pub mod pages;
 pub mod reports;

@@ -191,8 +191,16 @@ impl<C: Courier, Q: Queue> Outbox<C, Q> {
     }
 
     async fn hand_over(&self, queued: Queued) {
+        let metrics = self.door.metrics();
+        if queued.attempts == 0 {
+            let waited = u64::try_from(self.clock.now().since(queued.delivery.at)).unwrap_or(0);
+            metrics.handed_over.add(Duration::from_millis(waited));
+        }
+        let begun = Instant::now();
         let outcome = self.courier.deliver(&queued.delivery).await;
+        metrics.tries.add(begun.elapsed());
         let settled = self.patience.judge(&queued, &outcome, self.clock.now());
+        metrics.tried(&settled.fate);
         // Until it is kept nobody tries it again; if it is never kept, a later start tries it again.
         let told = self.door.settled(settled, queued.delivery, outcome).await;
         if let Err(Closed::Unkept(_)) = told {

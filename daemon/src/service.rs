@@ -110,7 +110,7 @@ impl Service {
         let state = Arc::new(State::default());
         let writer = Writer::new(store, news, trouble, Arc::clone(&state));
         let writer = std::thread::Builder::new().name("store".to_owned()).spawn(move || writer.run(&works))?;
-        let rounds = Rounds::new(shard, clock.clone(), asked);
+        let rounds = Rounds::new(shard, clock.clone(), asked, Arc::clone(&state));
         let shard = std::thread::Builder::new().name("shard".to_owned()).spawn(move || rounds.run(&work))?;
         Ok(Self { door: Door::new(ask, clock, state), shard, writer })
     }

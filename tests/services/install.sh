@@ -21,7 +21,7 @@ system() {
 }
 
 python="$folder/venv/bin/python"
-if ! { [ -x "$python" ] && cmp -s "$here/requirements.txt" "$folder/installed.txt" && "$python" -c 'import aiosmtpd' 2>/dev/null; }; then
+if ! { [ -x "$python" ] && cmp -s "$here/requirements.txt" "$folder/installed.txt" && "$python" -c 'import aiosmtpd, prometheus_client' 2>/dev/null; }; then
     python3 -c 'import ensurepip, venv' 2>/dev/null || system python3 python3-venv
     rm -f "$folder/installed.txt"
     python3 -m venv --clear "$folder/venv" >&2

@@ -48,7 +48,7 @@ impl ByHand {
         let (ask, asked) = sync_channel(WAITING);
         let state = Arc::new(State::default());
         let writer = Writer::new(store, news, trouble, Arc::clone(&state));
-        let mut rounds = Rounds::new(shard, clock.clone(), asked);
+        let mut rounds = Rounds::new(shard, clock.clone(), asked, Arc::clone(&state));
         let next = rounds.work(Vec::new(), 0).into_iter().collect();
         Self { door: Door::new(ask, clock, state), rounds, writer, next, now: None }
     }

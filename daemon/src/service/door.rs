@@ -15,6 +15,7 @@ use super::{Ask, Kept, Told, Unkept};
 use crate::clock::Clock;
 use crate::delivery::{Delivery, Outcome, What};
 use crate::http::keys::KeyChange;
+use crate::metrics::Metrics;
 use crate::shard::feedback::Feedback;
 use crate::shard::{Forgotten, Release, Shard};
 use crate::store::{Act, Fate, Reject, Settled};
@@ -75,6 +76,7 @@ impl Door {
         rejects: Vec<Reject>,
     ) -> Result<oneshot::Receiver<Kept>, Closed> {
         let (done, when) = oneshot::channel();
+        self.metrics().waiting.comes();
         self.ask.send(Ask::Calls { program, calls, rejects, done }).map_err(|_| Closed::Stopping)?;
         Ok(when)
     }
@@ -84,6 +86,7 @@ impl Door {
     /// # Errors
     /// When the daemon stops.
     pub(crate) fn look_later(&self, look: impl FnOnce(&Shard) + Send + 'static) -> Result<(), Closed> {
+        self.metrics().waiting.comes();
         self.ask.send(Ask::Look(Box::new(look))).map_err(|_| Closed::Stopping)
     }
 
@@ -207,6 +210,12 @@ impl Door {
         kept(when).await
     }
 
+    /// What the threads measure.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.state.metrics
+    }
+
     /// Nothing is taken any more.
     #[must_use]
     pub fn is_closed(&self) -> bool {
@@ -216,6 +225,7 @@ impl Door {
     pub(super) fn close(&self) {
         self.state.close();
         // What stands in the queue before it is taken; nobody listens any more where it has stopped already.
+        self.metrics().waiting.comes();
         let _ = self.ask.send(Ask::Stop);
     }
 
@@ -235,7 +245,7 @@ impl Door {
         if self.is_closed() {
             return Err(Closed::Stopping);
         }
-        self.ask.try_send(ask).map_err(|error| match error {
+        self.ask.try_send(ask).map(|()| self.metrics().waiting.comes()).map_err(|error| match error {
             TrySendError::Full(_) => Closed::Full,
             TrySendError::Disconnected(_) => Closed::Stopping,
         })
@@ -246,7 +256,10 @@ impl Door {
         let mut ask = ask;
         loop {
             ask = match self.ask.try_send(ask) {
-                Ok(()) => return Ok(()),
+                Ok(()) => {
+                    self.metrics().waiting.comes();
+                    return Ok(());
+                }
                 Err(TrySendError::Full(ask)) => ask,
                 Err(TrySendError::Disconnected(_)) => return Err(Closed::Stopping),
             };

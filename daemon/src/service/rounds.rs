@@ -1,11 +1,13 @@
 //! What the thread of the shard does, from one commit to the next.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
 use flow_graph::Timestamp;
 use tokio::sync::oneshot;
 
+use super::state::State;
 use super::writer::Work;
 use super::{Ask, Done, Kept};
 use crate::clock::Clock;
@@ -29,13 +31,14 @@ pub(super) struct Rounds {
     asked: Receiver<Ask>,
     /// What has come in and is not taken yet, because time comes first.
     held: Vec<Ask>,
+    state: Arc<State>,
     /// It is over: what has happened still goes to the store.
     over: bool,
 }
 
 impl Rounds {
-    pub(super) fn new(shard: Shard, clock: Clock, asked: Receiver<Ask>) -> Self {
-        Self { shard, clock, asked, held: Vec::new(), over: false }
+    pub(super) fn new(shard: Shard, clock: Clock, asked: Receiver<Ask>, state: Arc<State>) -> Self {
+        Self { shard, clock, asked, held: Vec::new(), state, over: false }
     }
 
     /// Goes on until it is told to stop, or there is no store any more.
@@ -95,8 +98,10 @@ impl Rounds {
     }
 
     fn answer(&mut self, ask: Ask, now: Timestamp, count: &mut usize, done: &mut Vec<Done>) {
+        self.state.metrics.waiting.goes();
         match ask {
             Ask::Calls { program, calls, rejects, done: when } => {
+                self.state.metrics.rejected(&rejects);
                 *count += calls.len() + rejects.len();
                 self.shard.take_all(program, calls, now);
                 self.shard.reject(rejects);

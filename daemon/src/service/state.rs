@@ -3,11 +3,15 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::metrics::Metrics;
+
 /// How the threads are.
 #[derive(Debug, Default)]
 pub(super) struct State {
     closed: AtomicBool,
     trouble: Mutex<Option<String>>,
+    /// What they measure.
+    pub(super) metrics: Metrics,
 }
 
 impl State {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
@@ -55,7 +55,9 @@ impl Writer {
     /// may come again; that it came twice is noticed by its id.
     pub(super) fn keep(&mut self, work: &mut Work) -> bool {
         let waiting = std::mem::take(&mut work.done);
+        let begun = Instant::now();
         let Err(error) = self.store.commit(&work.commit) else {
+            self.state.metrics.commits.add(begun.elapsed());
             self.told = None;
             self.state.set_trouble(None);
             waiting.into_iter().for_each(|done| done(Ok(())));
@@ -64,6 +66,7 @@ impl Writer {
             }
             return true;
         };
+        self.state.metrics.failed_commits.add(1);
         self.state.set_trouble(Some(error.message.clone()));
         if self.told.as_ref() != Some(&error) {
             (self.trouble)(&error.message);

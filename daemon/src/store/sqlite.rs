@@ -187,6 +187,15 @@ impl Reader {
         Ok(Self { path: path.to_owned(), connection: Arc::new(Mutex::new(connection)) })
     }
 
+    /// How long the file is, with its write-ahead log.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let mut log = self.path.clone().into_os_string();
+        log.push("-wal");
+        let length = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
+        length(&self.path) + length(Path::new(&log))
+    }
+
     /// Asks something.
     ///
     /// # Errors

@@ -399,16 +399,28 @@ impl Reader {
         })
     }
 
-    /// How many deliveries there are of each state.
+    /// How many deliveries are due, and how many were given up: those that an index knows.
     ///
     /// # Errors
     /// When they cannot be counted.
-    pub fn delivery_counts(&self) -> Result<Vec<(String, u64)>, StoreError> {
-        self.ask(|connection| {
-            let mut statement = connection.prepare_cached("SELECT state, count(*) FROM deliveries GROUP BY state")?;
-            let rows = statement.query_map([], |row| Ok((row.get(0)?, place(row.get(1)?))))?;
-            rows.collect()
-        })
+    pub fn delivery_counts(&self) -> Result<Vec<(&'static str, u64)>, StoreError> {
+        let ways = [("due", "next_at IS NOT NULL"), ("dead", "state = 'dead'")];
+        let count = |connection: &Connection, (state, which): (&'static str, &str)| {
+            let sql = format!("SELECT count(*) FROM deliveries WHERE {which}");
+            connection.prepare_cached(&sql)?.query_row([], |row| Ok((state, place(row.get(0)?))))
+        };
+        self.ask(|connection| ways.into_iter().map(|way| count(connection, way)).collect())
+    }
+
+    /// For how long the oldest delivery has been due, in milliseconds; 0: none is.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn oldest_due(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let sql = "SELECT min(next_at) FROM deliveries WHERE next_at IS NOT NULL";
+        let oldest: Option<i64> =
+            self.ask(|connection| connection.prepare_cached(sql)?.query_row([], |row| row.get(0)))?;
+        Ok(oldest.map_or(0, |oldest| place(now.since(Timestamp(oldest)))))
     }
 }
 
