@@ -12,12 +12,12 @@
 #[path = "serve/daemon.rs"]
 mod daemon;
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use daemon::{ADMIN, Daemon, SETTINGS, WORLD, WRITE, project, signal, signed_up};
+use daemon::{ADMIN, Daemon, SETTINGS, WORLD, WRITE, project, signal, signed_up, told};
 use serde_json::{Value, json};
 
 /// A folder with the project and something changed.
@@ -94,6 +94,11 @@ fn a_project_is_sent_listed_and_taken_back() {
     let acts = daemon.flow_json(&["audit"])["acts"].clone();
     let acts: Vec<_> = acts.as_array().unwrap().iter().map(|act| act["what"].as_str().unwrap()).collect();
     assert_eq!(acts, ["rollback", "rollback", "deploy", "deploy", "deploy"]);
+    let (_, text) = daemon.flow(&["audit"]);
+    assert!(
+        text.contains("was refused") && text.contains("ran already") && text.contains("runs as number 4"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -114,6 +119,8 @@ fn the_last_word_counts_whoever_says_it() {
     std::fs::write(&world, WORLD.replace("Still there?", "From the folder")).unwrap();
     daemon.wait_for("now runs");
     assert_eq!(runs(&daemon).0, 3);
+    let acts = daemon.flow_json(&["audit"])["acts"].clone();
+    assert_eq!((&acts[0]["who"], &acts[0]["what"]), (&json!("serve"), &json!("deploy")));
     assert_eq!(deploy(&daemon, sent.path()).0, 0);
     assert_eq!(runs(&daemon), (4, second.clone()));
     stop(daemon);
@@ -173,6 +180,38 @@ fn what_is_no_program_is_refused() {
     assert_eq!(runs(&daemon).0, 2);
 }
 
+/// A program that takes its time is waited for, and what it came to is told.
+#[test]
+fn a_program_that_takes_its_time_is_waited_for() {
+    let folder = changed("Still there?", "Hm?");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let fingerprint = |text: &str| format!(r#""fingerprint":"{text}","changed":true"#);
+    let list = |under_way: &str, last: &str| {
+        format!(r#"{{"format_version":1,"deploys":[],"under_way":{under_way},"last":{last}}}"#)
+    };
+    let other = format!(r#"{{{},"number":1}}"#, fingerprint("other"));
+    let answers = std::thread::spawn(move || {
+        let first = r#"{"format_version":1,"deploy":{"under_way":true}}"#.to_owned();
+        let ours = |sent: &Value| {
+            let program: flow_graph::Program = serde_json::from_value(sent["program"].clone()).unwrap();
+            let ours = fingerprint(&flow_graph::canonical::fingerprint_of(&program));
+            format!(r#"{{{ours},"number":7,"contacts":900000,"runs":{{"stayed":12}}}}"#)
+        };
+        let sent: Value = serde_json::from_slice(&answer(&listener, "202 Accepted", &first)).unwrap();
+        answer(&listener, "200 OK", &list(r#"{"contacts":300000,"of":900000}"#, "null"));
+        answer(&listener, "200 OK", &list("null", &other));
+        answer(&listener, "200 OK", &list("null", &ours(&sent)));
+    });
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
+    command.arg("deploy").arg(folder.path()).args(["--to", &url]).env("FLOW_ADMIN_TOKEN", ADMIN).env("NO_COLOR", "1");
+    let (code, text) = told(&command.output().unwrap());
+    answers.join().unwrap();
+    for says in ["33 % of 900,000 contacts carried over", "as number 7, 900,000 contacts carried over", "12 stayed"] {
+        assert!(code == 0 && text.contains(says), "no `{says}` in {text}");
+    }
+}
+
 /// What is sent of a project.
 fn sent(folder: &Path) -> Value {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -180,6 +219,13 @@ fn sent(folder: &Path) -> Value {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
     command.arg("deploy").arg(folder).args(["--to", &url]).env("FLOW_ADMIN_TOKEN", ADMIN);
     let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+    let body = answer(&listener, "", "");
+    assert_eq!(child.wait().unwrap().code(), Some(2), "nobody answered");
+    serde_json::from_slice::<Value>(&body).unwrap()["program"].clone()
+}
+
+/// Takes one request, answers it so (or not at all), and says what its body is.
+fn answer(listener: &TcpListener, status: &str, said: &str) -> Vec<u8> {
     let (stream, _) = listener.accept().unwrap();
     let mut lines = BufReader::new(stream);
     let mut length = 0;
@@ -195,7 +241,10 @@ fn sent(folder: &Path) -> Value {
     }
     let mut body = vec![0; length];
     lines.read_exact(&mut body).unwrap();
-    drop(lines);
-    assert_eq!(child.wait().unwrap().code(), Some(2), "nobody answered");
-    serde_json::from_slice::<Value>(&body).unwrap()["program"].clone()
+    if !status.is_empty() {
+        let length = said.len();
+        let head = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+        lines.get_mut().write_all(format!("{head}{said}").as_bytes()).unwrap();
+    }
+    body
 }

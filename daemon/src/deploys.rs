@@ -67,6 +67,26 @@ pub struct Outcome {
     pub done: Result<Taken, NotDeployed>,
 }
 
+impl Outcome {
+    /// What it came to, for the list of administrative acts.
+    #[must_use]
+    pub fn words(&self, commit: Option<&str>) -> String {
+        let became = match &self.done {
+            Ok(taken) if taken.moved.is_some() => format!("runs as number {}", taken.number),
+            Ok(_) => "ran already".to_owned(),
+            Err(_) => "was refused".to_owned(),
+        };
+        words(&self.fingerprint, commit, &became)
+    }
+}
+
+/// A program, its commit where that is known, and what became of it.
+pub(crate) fn words(fingerprint: &str, commit: Option<&str>, became: &str) -> String {
+    let short: String = fingerprint.chars().take(12).collect();
+    let of = commit.map(|commit| format!(" of commit {commit}")).unwrap_or_default();
+    format!("{short}{of} {became}")
+}
+
 /// A program runs.
 #[derive(Debug)]
 pub struct Taken {
@@ -169,11 +189,33 @@ impl App {
         if *self.deploys.folder.lock().unwrap_or_else(PoisonError::into_inner) == holds {
             return Ok(None);
         }
+        let (who, commit) = (release.who.clone(), release.commit.clone());
         let outcome = self.deploy(release).await?;
+        self.door.act(&who, "deploy", outcome.words(commit.as_deref())).await?;
         if outcome.done.is_ok() {
             self.door.folder(holds.clone()).await?;
             *self.deploys.folder.lock().unwrap_or_else(PoisonError::into_inner) = holds;
         }
         Ok(Some(outcome))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_seen_while_there_is_some() {
+        let progress = Progress::default();
+        progress.step();
+        assert_eq!(progress.carried(), None, "events of a contact are asked for at other times, too");
+        progress.begin(3);
+        assert_eq!(progress.carried(), Some(Carried { contacts: 0, of: 3 }));
+        (0..5).for_each(|_| progress.step());
+        assert_eq!(progress.carried(), Some(Carried { contacts: 3, of: 3 }));
+        progress.end();
+        assert_eq!(progress.carried(), None);
+        progress.begin(0);
+        assert!(progress.carried().is_some(), "one that carries nobody over is under way, too");
     }
 }

@@ -24,7 +24,7 @@ use crate::secret::Secret;
 use crate::service::Service;
 use crate::shard::{Release, Shard};
 use crate::store::sqlite::{Reader, Retention, SqliteStore};
-use crate::store::{Store, StoreError};
+use crate::store::{Act, Store, StoreError};
 use crate::text::plain;
 use reporter::Reporter;
 
@@ -253,6 +253,9 @@ pub(crate) fn open(store: &mut SqliteStore, pace: Option<f64>, release: &Release
             opened.refused = Some(refused);
             return Ok(opened);
         }
+        let became = format!("runs as number {}", shard.lineage().number());
+        let detail = crate::deploys::words(&holds, release.commit.as_deref(), &became);
+        shard.act(Act { at: now, who: release.who.clone(), what: "deploy".to_owned(), detail });
         opened.deployed = true;
     }
     shard.folder(holds);

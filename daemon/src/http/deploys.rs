@@ -163,14 +163,7 @@ async fn take_over(app: Arc<App>, release: Release, act: &'static str) -> Result
     let mut done = tokio::spawn(async move {
         let (who, commit) = (release.who.clone(), release.commit.clone());
         let outcome = app.deploy(release).await?;
-        let short: String = outcome.fingerprint.chars().take(12).collect();
-        let of = commit.map(|commit| format!(" of commit {commit}")).unwrap_or_default();
-        let became = match &outcome.done {
-            Ok(taken) if taken.moved.is_some() => format!(" runs as number {}", taken.number),
-            Ok(_) => " ran already".to_owned(),
-            Err(_) => " was refused".to_owned(),
-        };
-        app.door.act(&who, act, format!("{short}{of}{became}")).await?;
+        app.door.act(&who, act, outcome.words(commit.as_deref())).await?;
         Ok::<_, crate::service::Closed>(outcome)
     });
     match tokio::time::timeout(PATIENCE, &mut done).await {

@@ -1,5 +1,7 @@
 //! One contact's story as a daemon knows it.
 
+use std::path::Path;
+
 use flow_graph::Timestamp;
 use flow_runtime::story::NotSent;
 use flow_runtime::timeline::Moment as Told;
@@ -50,6 +52,12 @@ pub(super) fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<Exit, Failu
         Failure::new("it is not said whose story is wanted")
             .help("`flow why u-104` asks a daemon; with `--events FILE --contact u-104` files are read")
     })?;
+    if args.contact.is_none() && Path::new(&contact).is_dir() {
+        return Err(Failure::new(format!("`{contact}` is a folder, and it is not said which events are to be read"))
+            .help(
+                "`--events FILE --contact ID` tells a story from files; without events a daemon is asked for a contact",
+            ));
+    }
     let daemon = Daemon::of(&args.to)?;
     let mut query = vec![("limit", args.limit.to_string())];
     query.extend(args.message.iter().map(|message| ("message", message.clone())));
