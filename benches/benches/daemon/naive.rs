@@ -1,9 +1,12 @@
 //! What the daemon is compared with: the plain design, one transaction of SQLite for each event, which reads the state
-//! of a contact, changes it, and writes it and the event. It decides nothing.
+//! of a contact, changes it, and writes it and the event; and the same with PostgreSQL, where it is installed. They
+//! decide nothing.
 
+use std::process::Command;
 use std::time::Instant;
 
 use flow_benches::{Span, shop_events_in};
+use flow_tests::root;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Value, json};
 
@@ -31,6 +34,11 @@ pub(crate) fn run() {
         EVENTS as f64 / begun.elapsed().as_secs_f64()
     };
     rates("one SQLite transaction for each event", (0..ROUNDS).map(round).collect());
+    let script = root().join("benches/benches/daemon/postgres.sh");
+    let said = Command::new("bash").arg(script).output().unwrap().stdout;
+    for (clients, rate) in String::from_utf8(said).unwrap().lines().filter_map(|line| line.split_once(' ')) {
+        rates(&format!("one PostgreSQL transaction for each event, {clients} clients"), vec![rate.parse().unwrap()]);
+    }
 }
 
 fn take(store: &mut Connection, line: &str) -> rusqlite::Result<()> {

@@ -11,7 +11,8 @@ use flow_benches::{Span, process_seconds, resident};
 use crate::import;
 use crate::world::{Running, Takes, contacts, line, shop};
 
-const QUIET: Duration = Duration::from_secs(20);
+/// What it costs is told for so long at once.
+const WINDOW: Duration = Duration::from_secs(10);
 
 pub(crate) fn run() {
     let folder = tempfile::tempdir().unwrap();
@@ -53,19 +54,16 @@ pub(crate) fn child_of(part: &str, store: &Path) {
     let daemon = Running::start(store, shop(), Arc::clone(&takes));
     println!("{:.1} s", begun.elapsed().as_secs_f64());
     println!("{} MB", resident() / 1_000_000);
-    let mut before = u64::MAX;
-    while before != takes.count() {
-        before = takes.count();
-        std::thread::sleep(Duration::from_secs(3));
+    // What has come in last is still on its way into the states, and out of the outbox.
+    let mut windows = Vec::new();
+    while windows.len() < 20 && windows.last().is_none_or(|spent| *spent > 0.5) {
+        let before = process_seconds().unwrap_or_default();
+        std::thread::sleep(WINDOW);
+        windows.push((process_seconds().unwrap_or_default() - before) / WINDOW.as_secs_f64() * 100.0);
     }
-    let spent = process_seconds().unwrap_or_default();
-    std::thread::sleep(QUIET);
-    let spent = process_seconds().unwrap_or_default() - spent;
-    println!(
-        "{:.2} % of a core, after {before} deliveries; {} MB",
-        spent / QUIET.as_secs_f64() * 100.0,
-        resident() / 1_000_000
-    );
+    let (last, seconds) = (windows.last().unwrap(), WINDOW.as_secs() * (windows.len() as u64 - 1));
+    let (left, weighs) = (takes.count(), resident() / 1_000_000);
+    println!("{last:.2} % of a core, {seconds} s and {left} deliveries after the start; {weighs} MB");
     println!("done");
     daemon.stop();
 }
