@@ -144,6 +144,24 @@ fn what_was_refused_is_taken_after_a_fix_and_once() {
     assert!(text.contains("replay rejects  2 taken, 0 refused"), "{text}");
 }
 
+/// Whoever was erased stays out, also where a call says their id in another way, so that it was not found.
+#[test]
+fn what_was_refused_of_somebody_who_was_erased_is_not_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    project(folder.path());
+    let daemon = Daemon::start(folder.path(), &[]);
+    assert_eq!(daemon.batch(&[signed_up("zoe")]).unwrap().0, 200);
+    let hidden = r#"{"batch":[{"type":"track","event":"Invited","userId":"z\u006fe"}]}"#;
+    assert_eq!(daemon.request("POST /v1/batch", WRITE, hidden).unwrap().0, 400);
+    assert_eq!(daemon.request("DELETE /v1/contacts/zoe", ADMIN, "").unwrap().0, 200);
+    let world = WORLD.replace("sequence welcome", "event invited as \"Invited\" { }\nsequence welcome");
+    std::fs::write(folder.path().join("world.flow"), world).unwrap();
+    daemon.wait_for("now runs");
+    let replayed = daemon.flow_json(&["rejects", "replay"])["replayed"].clone();
+    assert_eq!(replayed["taken"], 0, "{replayed}");
+    assert_eq!(daemon.request("GET /v1/contacts/zoe", ADMIN, "").unwrap().0, 404);
+}
+
 #[test]
 fn what_was_given_up_is_tried_again_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
@@ -326,6 +344,7 @@ fn a_report_says_what_it_has_come_to() {
     assert_eq!(daemon.batch(&[of("Asked", &users[..3]), of("Answered", &users[..2])].concat()).unwrap().0, 200);
 
     let report = report_with(&daemon, "/slas/0/all/breached", &json!(1));
+    keeps_to_its_schema(&daemon.flow_json(&["report"]));
     let stages = &report["lifecycles"][0]["stages"];
     let figures = |stage: usize| {
         let stage = &stages[stage];
@@ -371,6 +390,30 @@ fn a_report_says_what_it_has_come_to() {
     let part = daemon.get("/v1/reports/slas")["report"].clone();
     assert!(part["slas"][0]["weeks"].is_array() && part.get("sequences").is_none(), "{part}");
     assert_eq!(daemon.request("GET /v1/reports/x", ADMIN, "").unwrap().0, 404);
+}
+
+/// No key but those of the schema, each with its type.
+fn keeps_to_its_schema(report: &Value) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/schemas/report.schema.json");
+    let mut schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    close(&mut schema);
+    let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
+    compiler.add_resource("schema.json", schema).unwrap();
+    let index = compiler.compile("schema.json", &mut schemas).unwrap_or_else(|error| panic!("{error:#}"));
+    schemas.validate(report, index).unwrap_or_else(|error| panic!("{error:#}"));
+}
+
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            if map.contains_key("properties") {
+                map.insert("additionalProperties".to_owned(), Value::Bool(false));
+            }
+            map.values_mut().for_each(close);
+        }
+        Value::Array(list) => list.iter_mut().for_each(close),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// What comes back of messages: people count once each, machines each time.

@@ -97,7 +97,7 @@ async fn take(app: &App, kind: Option<&str>, headers: &HeaderMap, body: &[u8]) -
 }
 
 /// Calls that speak of somebody who was erased are refused, and nothing of them is kept.
-fn without_erased(app: &App, request: &mut Request, catalog: &Catalog) {
+pub(super) fn without_erased(app: &App, request: &mut Request, catalog: &Catalog) {
     if app.erased.is_empty() {
         return;
     }

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::App;
 use super::admin::{Asked, answer, ask, said};
 use super::answer::No;
-use super::calls::reject;
+use super::calls::{reject, without_erased};
 use super::keys::Admin;
 use crate::store::Reject;
 
@@ -60,7 +60,9 @@ pub(super) async fn replay(
     let (mut calls, mut ids, mut values, mut refused) = (Vec::new(), Vec::new(), Vec::new(), 0_u32);
     for row in &rows {
         let kind = row.source.strip_prefix("http/");
-        let Request { accepted, refused: again } = requests.read(&names.catalog, kind, row.raw.as_bytes(), row.at);
+        let mut request = requests.read(&names.catalog, kind, row.raw.as_bytes(), row.at);
+        without_erased(&app, &mut request, &names.catalog);
+        let Request { accepted, refused: again } = request;
         if accepted.is_empty() {
             refused += 1;
             continue;
