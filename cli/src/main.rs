@@ -72,7 +72,8 @@ fn main() -> ExitCode {
 /// What clap has to say: help and version are asked for, everything else is wrong use.
 fn refuse(said: &clap::Error) -> ExitCode {
     let mut terminal = Terminal::new(args::Colour::Auto);
-    let text = said.render().ansi().to_string();
+    let text = said.render();
+    let text = if terminal.colour() || said.use_stderr() { text.ansi().to_string() } else { text.to_string() };
     if said.use_stderr() {
         terminal.note(&text);
         return terminal.finish(Exit::Unusable).into();

@@ -244,3 +244,13 @@ fn hostile_rows_are_counted_and_stop_nothing() {
         run("orders.csv", &[(row(open), Some("unclosed_quote"))], good, "who,when,order,value\n");
     }
 }
+
+#[test]
+fn a_file_or_a_pipe_gets_no_colours() {
+    for words in [&["--help"][..], &["store", "--help"], &["nonsense"], &["explain", "F2001"], &["check", "nowhere"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
+        let output = command.args(words).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        assert!(!text.is_empty() && !text.contains(&0x1b), "{words:?}: {}", String::from_utf8_lossy(&text));
+    }
+}
