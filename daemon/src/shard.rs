@@ -3,6 +3,7 @@
 //! Nothing here waits, reads a clock or writes a file: whoever drives it says what time it is, keeps each [`Commit`],
 //! and acknowledges afterwards what is in it. So a test may drive it through years and crashes.
 
+mod changed;
 mod checkpoint;
 mod compose;
 mod erase;

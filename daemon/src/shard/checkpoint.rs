@@ -73,9 +73,8 @@ impl Shard {
     }
 
     fn begin(&mut self) {
-        self.round.left = std::mem::take(&mut self.keeper.changed).into_iter().collect();
-        // In an order that does not depend on a hash; the last is written first.
-        self.round.left.sort_unstable_by(|a, b| b.cmp(a));
+        // The last is written first.
+        self.round.left = self.keeper.changed.take();
         self.round.last = self.end();
         let (now, counts, news) = self.standing();
         self.round.mark = Some(Mark {

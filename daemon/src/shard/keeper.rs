@@ -11,8 +11,9 @@ use flow_runtime::driver::{Arriving, Turn};
 use flow_runtime::identity::ContactNumber;
 use flow_runtime::log::Entry;
 use flow_runtime::{Decided, Observer, Tally};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
+use super::changed::Changed;
 use super::compose;
 use super::lineage::Lineage;
 use super::replay::Made;
@@ -31,7 +32,7 @@ pub(super) struct Keeper {
     pub(super) deliveries: Vec<Delivery>,
     pub(super) failures: Vec<(Delivery, String)>,
     /// Contacts whose state is not what the store has.
-    pub(super) changed: FxHashSet<ContactNumber>,
+    pub(super) changed: Changed,
     /// Decisions that are in the log already and are made again: how many of each contact. Those are neither written
     /// nor delivered again.
     pub(super) again: FxHashMap<ContactNumber, u32>,
@@ -60,7 +61,7 @@ impl Keeper {
             tally: Tally::default(),
             deliveries: Vec::new(),
             failures: Vec::new(),
-            changed: FxHashSet::default(),
+            changed: Changed::default(),
             again: FxHashMap::default(),
             replays: false,
             made: None,
