@@ -16,6 +16,7 @@ pub mod currency;
 mod duration;
 mod import;
 mod project;
+mod rate;
 mod reader;
 mod retention;
 pub mod zone;
@@ -90,6 +91,8 @@ pub struct ChannelSettings {
     pub secret: Option<Spanned<Setting>>,
     /// `path`: the file that is written; else one with the name of the channel.
     pub path: Option<Name>,
+    /// `rate`: how many leave in a second at most; else as many as there are.
+    pub rate: Option<Spanned<f64>>,
 }
 
 /// `[connectors.NAME]`: another system, over HTTP.
@@ -101,6 +104,8 @@ pub struct ConnectorSettings {
     pub url: Option<Spanned<Setting>>,
     /// `secret`: with which requests are signed.
     pub secret: Option<Spanned<Setting>>,
+    /// `rate`: how many leave in a second at most; else as many as there are.
+    pub rate: Option<Spanned<f64>>,
 }
 
 /// `[import.NAME]`: how the rows of a CSV file become events.
@@ -254,6 +259,16 @@ mod tests {
                 "9:7 F4052 the secret in `url` stands where everybody can read it",
             ]
         );
+    }
+
+    #[test]
+    fn a_rate_is_so_many_in_a_time() {
+        let text = format!(
+            "{}\nrate = \"10 a second\"\n[connectors.crm]\nkind = \"http\"\nurl = \"env:U\"\nrate = \"0/s\"\n",
+            super::EXAMPLE
+        );
+        assert_eq!(said(&text), ["9:8 F4051 `10 a second` is not a rate", "13:8 F4051 `0/s` is not a rate"]);
+        assert_eq!(said(&text.replace("10 a second", "10/s").replace("0/s", "5000/h")), [""; 0]);
     }
 
     #[test]

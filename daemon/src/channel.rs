@@ -58,6 +58,8 @@ pub struct Channels {
     teams: BTreeMap<String, Vec<Route>>,
     /// The channel by which notices to an address go.
     mail: String,
+    /// How many leave in a second at most, by what they leave.
+    rates: BTreeMap<String, f64>,
     /// Nothing leaves: all of it is printed.
     printed: Option<Console>,
 }
@@ -87,6 +89,7 @@ impl Channels {
             connectors: BTreeMap::new(),
             teams: BTreeMap::new(),
             mail: TERMINAL.to_owned(),
+            rates: BTreeMap::new(),
             printed: Some(Console::new(Arc::clone(output))),
         }
     }
@@ -129,7 +132,10 @@ impl Channels {
         let mail = mail(&settings.channels).unwrap_or(TERMINAL).to_owned();
         channels.entry(TERMINAL.to_owned()).or_insert_with(|| Arc::new(Console::new(Arc::clone(output))));
         let teams = teams.into_iter().map(|team| (team.name.clone(), team.routes.clone())).collect();
-        Ok(Self { channels, connectors, teams, mail, printed: None })
+        let of = |(kind, name, rate): (&str, &String, Option<f64>)| Some((format!("{kind}.{name}"), rate?));
+        let rates = settings.channels.iter().map(|one| ("channels", &one.name, one.rate));
+        let rates = rates.chain(settings.connectors.iter().map(|one| ("connectors", &one.name, one.rate)));
+        Ok(Self { channels, connectors, teams, mail, rates: rates.filter_map(of).collect(), printed: None })
     }
 
     /// By what it delivers, as the settings call it: `channels.email`, `connectors.crm`; none where all of it is printed.
@@ -163,6 +169,13 @@ impl Channels {
             What::Notice { route: Some(Route::Email(_)), .. } => format!("channels.{}", self.mail),
             What::Notice { route: None, team, .. } => format!("teams.{team}"),
         }
+    }
+
+    /// By what a delivery leaves, and how many leave by it in a second at most, where that is limited.
+    #[must_use]
+    pub fn rate(&self, delivery: &Delivery) -> Option<(String, f64)> {
+        let way = (!self.rates.is_empty()).then(|| self.way(delivery))?;
+        self.rates.get(&way).copied().map(|rate| (way, rate))
     }
 
     /// Tries once, and says what became of it.

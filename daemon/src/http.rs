@@ -14,6 +14,7 @@ mod health;
 mod key_acts;
 pub mod keys;
 mod limits;
+pub(crate) mod listen;
 mod person;
 mod rejects;
 

@@ -4,6 +4,8 @@
 //! A delivery is handed to its channel after the commit that holds it, and what became of it is kept in a later one. In
 //! between a crash makes it leave again under the same key: whoever honours the key sees it once.
 
+mod turns;
+
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +13,7 @@ use std::time::Duration;
 use flow_graph::Timestamp;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
+use turns::Turns;
 
 use crate::channel::Channels;
 use crate::clock::Clock;
@@ -79,11 +82,21 @@ impl Patience {
 pub trait Courier: Send + Sync + 'static {
     /// Tries once.
     fn deliver(&self, delivery: &Delivery) -> impl Future<Output = Outcome> + Send;
+
+    /// By what a delivery leaves, and how many leave by it in a second at most, where that is limited.
+    fn rate(&self, delivery: &Delivery) -> Option<(String, f64)> {
+        let _ = delivery;
+        None
+    }
 }
 
 impl Courier for Channels {
     async fn deliver(&self, delivery: &Delivery) -> Outcome {
         self.deliver(delivery).await
+    }
+
+    fn rate(&self, delivery: &Delivery) -> Option<(String, f64)> {
+        self.rate(delivery)
     }
 }
 
@@ -113,11 +126,19 @@ struct UnderWay {
     more: bool,
     /// When the store was looked at.
     looked: Instant,
+    /// Whose turn it is, where not all may leave at once.
+    turns: Turns,
 }
 
 impl Default for UnderWay {
     fn default() -> Self {
-        Self { away: BTreeSet::new(), ready: VecDeque::new(), more: true, looked: Instant::now() }
+        Self {
+            away: BTreeSet::new(),
+            ready: VecDeque::new(),
+            more: true,
+            looked: Instant::now(),
+            turns: Turns::default(),
+        }
     }
 }
 
@@ -149,16 +170,30 @@ impl<C: Courier, Q: Queue> Outbox<C, Q> {
                 under_way.away.remove(&id);
             }
             it.look(&mut under_way).await;
-            while under_way.away.len() < AT_ONCE
+            let mut wait = Vec::new();
+            while under_way.away.len() < AT_ONCE + wait.len()
                 && let Some(queued) = under_way.ready.pop_front()
             {
                 under_way.away.insert(queued.id);
+                if let Some(at) = it.turn(&mut under_way.turns, &queued) {
+                    wait.push(at);
+                    continue;
+                }
                 let (it, back) = (Arc::clone(&it), back.clone());
                 tokio::spawn(async move {
                     let id = queued.id;
                     it.hand_over(queued).await;
                     // Nobody waits for it any more when the daemon stops.
                     let _ = back.send(id);
+                });
+            }
+            if !wait.is_empty() {
+                let (it, back) = (Arc::clone(&it), back.clone());
+                tokio::spawn(async move {
+                    let ids: Vec<_> = wait.iter().map(|wait| wait.id).collect();
+                    it.postpone(wait).await;
+                    // As above.
+                    ids.into_iter().for_each(|id| back.send(id).unwrap_or_default());
                 });
             }
             tokio::select! {
@@ -188,6 +223,21 @@ impl<C: Courier, Q: Queue> Outbox<C, Q> {
         under_way.looked = Instant::now();
         under_way.more = due.len() == AHEAD;
         under_way.ready.extend(due);
+    }
+
+    /// What becomes of a delivery whose turn it is not yet.
+    fn turn(&self, turns: &mut Turns, queued: &Queued) -> Option<Settled> {
+        let now = self.clock.now();
+        let next = turns.wait(queued.id, self.courier.rate(&queued.delivery)?, now)?;
+        let fate = Fate::Again { next, why: "waits for its turn: no more may leave at once".to_owned() };
+        Some(Settled { id: queued.id, attempts: queued.attempts, at: now, fate })
+    }
+
+    /// Keeps when it is whose turn; until then nobody looks at them.
+    async fn postpone(&self, wait: Vec<Settled>) {
+        if let Err(Closed::Unkept(_)) = self.door.postpone(wait).await {
+            self.door.well_again().await;
+        }
     }
 
     async fn hand_over(&self, queued: Queued) {

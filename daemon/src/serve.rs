@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::deploys::{Deploys, Ways};
 use crate::figures::Figures;
 use crate::http::keys::{Key, Keys, Purpose, Ring, generate, hash};
-use crate::http::{self, App, Limits, Names, Rate};
+use crate::http::{self, App, Limits, Names, Rate, listen};
 use crate::links::Links;
 use crate::outbox::{Courier, Outbox, Patience};
 use crate::pages::{self, Pages};
@@ -176,11 +176,11 @@ impl Daemon {
         let outbox = tokio::spawn(outbox.run());
         let mut also = stop.clone();
         let routes = http::router(app, pages.map(pages::router));
-        let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
+        let stopped = async move {
             // Whoever could say stop is gone: then it stops.
             let _ = also.wait_for(|stop| *stop).await;
-        });
-        let server = tokio::spawn(server.into_future());
+        };
+        let server = tokio::spawn(listen::serve(listener, routes, listen::HEAD, stopped));
         let _ = stop.wait_for(|stop| *stop).await;
         let _ = tokio::time::timeout(FAREWELL, server).await;
         let _ = tokio::task::spawn_blocking(move || service.stop()).await;

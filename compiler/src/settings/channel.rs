@@ -3,7 +3,7 @@
 use flow_graph::program::ChannelKind;
 
 use super::reader::{Reader, Section};
-use super::{ChannelSettings, ConnectorSettings};
+use super::{ChannelSettings, ConnectorSettings, rate};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Name;
 use crate::suggest;
@@ -19,10 +19,10 @@ const KINDS: [(&str, ChannelKind); 4] = [
 pub(crate) fn channel(reader: &mut Reader<'_>, section: &Section<'_>) -> ChannelSettings {
     let known = kind(reader, section, &KINDS);
     match known {
-        Some(ChannelKind::Smtp) => reader.only(section, &["kind", "url", "from"]),
-        Some(ChannelKind::Webhook) => reader.only(section, &["kind", "url", "from", "secret"]),
-        Some(ChannelKind::Console) => reader.only(section, &["kind", "from"]),
-        Some(ChannelKind::File) => reader.only(section, &["kind", "from", "path"]),
+        Some(ChannelKind::Smtp) => reader.only(section, &["kind", "url", "from", "rate"]),
+        Some(ChannelKind::Webhook) => reader.only(section, &["kind", "url", "from", "secret", "rate"]),
+        Some(ChannelKind::Console) => reader.only(section, &["kind", "from", "rate"]),
+        Some(ChannelKind::File) => reader.only(section, &["kind", "from", "path", "rate"]),
         // Without a kind every key might be right.
         None => {}
     }
@@ -48,12 +48,13 @@ pub(crate) fn channel(reader: &mut Reader<'_>, section: &Section<'_>) -> Channel
         from,
         secret: reader.setting(section, "secret", true),
         path: reader.text(section, "path"),
+        rate: rate::read(reader, section),
     }
 }
 
 /// Reads a connector.
 pub(crate) fn connector(reader: &mut Reader<'_>, section: &Section<'_>) -> ConnectorSettings {
-    reader.only(section, &["kind", "url", "secret"]);
+    reader.only(section, &["kind", "url", "secret", "rate"]);
     kind(reader, section, &[("http", ())]);
     if !reader.has(section, "url") {
         reader.missing(section, "url", "\"env:CRM_URL\"");
@@ -62,6 +63,7 @@ pub(crate) fn connector(reader: &mut Reader<'_>, section: &Section<'_>) -> Conne
         name: section.name.clone(),
         url: reader.setting(section, "url", false),
         secret: reader.setting(section, "secret", true),
+        rate: rate::read(reader, section),
     }
 }
 

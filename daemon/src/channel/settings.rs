@@ -44,13 +44,15 @@ pub struct ChannelSettings {
     pub secret: Option<Secret>,
     /// The file that is written; else `NAME.jsonl`.
     pub path: Option<PathBuf>,
+    /// How many leave in a second at most; none: as many as there are.
+    pub rate: Option<f64>,
 }
 
 impl ChannelSettings {
     /// A channel that says nothing but its kind.
     #[must_use]
     pub fn new(name: impl Into<String>, kind: ChannelKind) -> Self {
-        Self { name: name.into(), kind, url: None, from: None, secret: None, path: None }
+        Self { name: name.into(), kind, url: None, from: None, secret: None, path: None, rate: None }
     }
 }
 
@@ -63,6 +65,8 @@ pub struct ConnectorSettings {
     pub url: Option<Secret>,
     /// With which requests are signed.
     pub secret: Option<Secret>,
+    /// How many leave in a second at most; none: as many as there are.
+    pub rate: Option<f64>,
 }
 
 /// A setting that cannot be used.

@@ -145,6 +145,16 @@ impl Door {
         kept(when).await
     }
 
+    /// Keeps when deliveries are tried next, which were not tried now.
+    ///
+    /// # Errors
+    /// When it was not kept.
+    pub(crate) async fn postpone(&self, settled: Vec<Settled>) -> Result<(), Closed> {
+        let (done, when) = oneshot::channel();
+        self.send_waiting(Ask::Again { settled, done }).await?;
+        kept(when).await
+    }
+
     /// Looks at the shard.
     ///
     /// # Errors

@@ -83,6 +83,7 @@ fn channel(project: &Project, it: &Said) -> Result<ChannelSettings, Failure> {
         from: it.from.as_ref().map(|from| from.value.clone()),
         secret: filled(project, it.secret.as_ref())?,
         path: it.path.as_ref().map(|path| PathBuf::from(&path.value)),
+        rate: it.rate.as_ref().map(|rate| rate.value),
     })
 }
 
@@ -91,6 +92,7 @@ fn connector(project: &Project, it: &SaidConnector) -> Result<ConnectorSettings,
         name: it.name.value.clone(),
         url: filled(project, it.url.as_ref())?,
         secret: filled(project, it.secret.as_ref())?,
+        rate: it.rate.as_ref().map(|rate| rate.value),
     })
 }
 
