@@ -2,4 +2,5 @@
 
 pub mod format;
 pub mod machine;
+pub mod request;
 pub mod text;

@@ -315,12 +315,13 @@ pub(crate) struct ServeArgs {
     pub(crate) no_watch: bool,
 }
 
-/// Bring files of events into the store of a daemon that is stopped
+/// Bring files of events into a daemon, or into its store while it is stopped
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
   flow import examples/shop --events examples/shop/events.jsonl
   flow import /srv/shop --events orders.csv --mapping orders --store /var/lib/flow/shop.db
+  flow import examples/shop --events orders.jsonl --to http://127.0.0.1:8411
 What is older than `late_after` is known from then on, and sets nothing off. A file may be
 imported again: what was taken counts once. What leaves, leaves when the daemon is started.")]
 pub(crate) struct ImportArgs {
@@ -333,8 +334,11 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) mapping: Option<String>,
     /// The store [default: `flow.db` in the project's folder]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "to")]
     pub(crate) store: Option<PathBuf>,
+    /// Send the rows to a daemon that runs, with this project; `FLOW_ADMIN_TOKEN` lets in
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: Option<String>,
     /// Say nothing but what is wrong
     #[arg(long)]
     pub(crate) quiet: bool,

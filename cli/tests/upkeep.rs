@@ -119,3 +119,45 @@ fn what_is_old_enough_is_thrown_away() {
     assert!(code == 0 && text.contains("1 delivery thrown away"), "{text}");
     assert!(text.contains("1 reject thrown away") && text.contains("of the log thrown away"), "{text}");
 }
+
+#[test]
+fn a_file_is_brought_into_a_daemon_that_runs_once_however_often_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    project(folder.path());
+    let row = |user: u32| {
+        let when = "2026-01-01T00:00:00Z";
+        serde_json::json!({ "type": "track", "event": "Signed Up", "userId": format!("u{user}"), "timestamp": when })
+            .to_string()
+    };
+    let rows: Vec<_> = (0..5_000).map(row).chain(["{".to_owned()]).collect();
+    let (file, other) = (folder.path().join("events.jsonl"), folder.path().join("other.jsonl"));
+    std::fs::write(&file, rows.join("\n")).unwrap();
+    // The same rows under another name.
+    std::fs::write(&other, rows.join("\n")).unwrap();
+    let daemon = Daemon::start(folder.path(), &[]);
+    let place = folder.path().to_str().unwrap();
+    let url = format!("http://{}", daemon.address);
+    for file in [&file, &file, &other] {
+        let (code, text) = daemon.flow(&["import", place, "--events", file.to_str().unwrap(), "--to", &url]);
+        assert!(code == 0 && text.contains("5,000 calls taken") && text.contains("1 row could not be used"), "{text}");
+    }
+    assert_eq!(daemon.get("/v1/contacts/u4999")["contact"]["id"], "u4999");
+    let checked = store(&["check", place, "--format", "json"]);
+    let checked: Value = serde_json::from_str(&checked.1).unwrap();
+    assert_eq!(
+        (&checked["store"]["contacts"], &checked["store"]["wrong"]),
+        (&Value::from(5_000), &serde_json::json!([]))
+    );
+    let moments = daemon.get("/v1/contacts/u7/why")["moments"].clone();
+    assert_eq!(moments.as_array().unwrap().len(), 3, "{moments}");
+
+    let world = folder.path().join("world.flow");
+    let text = std::fs::read_to_string(&world).unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    project(elsewhere.path());
+    std::fs::write(elsewhere.path().join("world.flow"), text.replace("Still there?", "Hm?")).unwrap();
+    let place = elsewhere.path().to_str().unwrap();
+    let (code, text) = daemon.flow(&["import", place, "--events", file.to_str().unwrap(), "--to", &url]);
+    assert!(code == 2 && text.contains("runs another program"), "{text}");
+    assert_eq!(daemon.request("POST /v1/import", daemon::ADMIN, "{}").unwrap().0, 400);
+}

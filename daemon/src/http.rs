@@ -11,6 +11,7 @@ mod cors;
 mod deliveries;
 mod deploys;
 mod health;
+mod import;
 mod key_acts;
 pub mod keys;
 mod limits;
@@ -133,6 +134,7 @@ pub fn router(app: Arc<App>, pages: Option<Router>) -> Router {
         .route("/v1/keys", get(key_acts::list).post(key_acts::add))
         .route("/v1/keys/{id}/rotate", post(key_acts::rotate))
         .route("/v1/keys/{id}/revoke", post(key_acts::revoke))
+        .route("/v1/import", post(import::take))
         .route("/v1/audit", get(admin::audit))
         .route("/v1/program", get(admin::program))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), keys::admin_only));

@@ -1,12 +1,16 @@
-//! Files of events go into a store whose daemon is stopped, by the way by which calls go: shard, log, commit.
+//! Files of events go into a store by the way by which calls go: shard, log, commit; that of a daemon that is stopped,
+//! or in [`Batch`]es to one that runs.
 //!
 //! What leaves because of them is in the outbox, and leaves when the daemon is started. A row without a message id gets
-//! one from its file and its line, so a file may be imported again: what was taken counts once.
+//! one from what it says and its line, so a file may be imported again: what was taken counts once.
+
+mod batch;
 
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 
+use flow_graph::Timestamp;
 use flow_runtime::ingest::{Catalog, Read, Rejection};
 use flow_runtime::{Incoming, Summary};
 use tokio::sync::{Notify, oneshot};
@@ -17,6 +21,7 @@ use crate::service::{Closed, Kept, Service};
 use crate::shard::Release;
 use crate::store::Reject;
 use crate::store::sqlite::SqliteStore;
+pub use batch::Batch;
 
 /// Rows that are handed on together.
 const TOGETHER: usize = 2_000;
@@ -80,15 +85,15 @@ impl Import {
     ///
     /// # Errors
     /// When nothing can be kept any more.
-    pub fn take(&mut self, file: &str, read: Read) -> Result<(), Closed> {
+    pub fn take(&mut self, read: Read) -> Result<(), Closed> {
         match read {
             Read::Incoming(incoming) => {
                 self.done.taken += 1;
-                self.calls.push(named(file, *incoming));
+                self.calls.push(named(*incoming));
             }
             Read::Rejected(rejection) => {
                 self.done.refused += 1;
-                self.rejects.push(self.reject(rejection));
+                self.rejects.push(rejected(rejection, self.clock.now()));
             }
         }
         if self.calls.len() + self.rejects.len() >= TOGETHER {
@@ -126,11 +131,12 @@ impl Import {
         self.under_way.push_back(self.service.door().take_later(self.program, calls, rejects)?);
         Ok(())
     }
+}
 
-    fn reject(&self, rejection: Rejection) -> Reject {
-        let Rejection { file, line, scope, reason, detail, raw } = rejection;
-        Reject { id: 0, at: self.clock.now(), source: format!("{file}:{line}"), scope, reason, detail, raw }
-    }
+/// What is kept of a row that could not be used.
+pub(crate) fn rejected(rejection: Rejection, at: Timestamp) -> Reject {
+    let Rejection { file, line, scope, reason, detail, raw } = rejection;
+    Reject { id: 0, at, source: format!("{file}:{line}"), scope, reason, detail, raw }
 }
 
 fn kept(when: oneshot::Receiver<Kept>) -> Result<(), Closed> {
@@ -141,10 +147,16 @@ fn kept(when: oneshot::Receiver<Kept>) -> Result<(), Closed> {
     }
 }
 
-/// With a message id, whatever it brings itself.
-fn named(file: &str, mut incoming: Incoming) -> Incoming {
+/// With a message id, whatever it brings itself: from its line and what it says, whatever the file is called.
+#[must_use]
+pub fn named(mut incoming: Incoming) -> Incoming {
     if incoming.id.is_empty() {
-        incoming.id = Arc::from(format!("{file}:{}", incoming.origin.line));
+        let Incoming { who, time, event, changes, origin, .. } = &incoming;
+        let values = event.as_ref().map(|event| &event.values);
+        let said = format!("{} {} {who:?} {values:?} {changes:?}", origin.line, time.0);
+        let hash = hmac_sha256::Hash::hash(said.as_bytes());
+        let id: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        incoming.id = Arc::from(format!("row-{id}"));
         if let Some(event) = &mut incoming.event {
             Arc::make_mut(event).id = Arc::clone(&incoming.id);
         }

@@ -4,7 +4,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use flow_tests::harness::{format, machine, text};
+use flow_tests::harness::{format, machine, request, text};
 use flow_tests::{files, root};
 
 #[test]
@@ -21,6 +21,11 @@ fn format() {
 #[test]
 fn machine() {
     replay("machine", machine::drives);
+}
+
+#[test]
+fn request() {
+    replay("request", request::takes);
 }
 
 /// A corpus is for every checkout: small.

@@ -74,8 +74,7 @@ async fn run() -> Vec<(String, Timestamp)> {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     outbox.abort();
-    let left = left.lock().unwrap().clone();
-    left
+    left.lock().unwrap().clone()
 }
 
 #[test]

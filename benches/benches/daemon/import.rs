@@ -44,7 +44,7 @@ pub(crate) fn into(store: &Path, file: &Path) -> Import {
     let mut import = Import::open(store, &shop(), Arc::new(|why: &str| panic!("{why}"))).unwrap();
     let reader = BufReader::with_capacity(1 << 20, File::open(file).unwrap());
     for read in Inputs::new(Arc::clone(import.catalog()), reader, "events.jsonl", 0, &Format::Segment).unwrap() {
-        import.take("events.jsonl", read.unwrap()).unwrap();
+        import.take(read.unwrap()).unwrap();
     }
     import
 }

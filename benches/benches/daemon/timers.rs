@@ -69,7 +69,7 @@ pub(crate) fn run() {
             let due = begun + Duration::from_millis(number * MINUTE_MS / count);
             std::thread::sleep(due.saturating_duration_since(Instant::now()));
         }
-        import.take("events.jsonl", read.unwrap()).unwrap();
+        import.take(read.unwrap()).unwrap();
     }
     let took = begun.elapsed();
     import.finish().unwrap();

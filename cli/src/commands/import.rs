@@ -1,4 +1,6 @@
-//! `flow import`: files of events into the store of a daemon.
+//! `flow import`: files of events into the store of a daemon that is stopped, or to one that runs.
+
+mod remote;
 
 use flow_daemon::import::Import;
 use flow_daemon::service::Closed;
@@ -19,6 +21,9 @@ pub(crate) fn run(args: &ImportArgs, terminal: &mut Terminal) -> Result<Exit, Fa
     let project = Project::load(args.dir.as_deref())?;
     let Some(release) = release(&project, args.dir.as_deref(), terminal)? else { return Ok(Exit::Found) };
     let sources = input::all(&args.events, args.mapping.as_deref(), &project.settings())?;
+    if args.to.is_some() {
+        return remote::run(args, &release, sources, terminal);
+    }
     let store = store(args.store.as_deref(), args.dir.as_deref())?;
     let mut import = match Import::open(&store, &release, trouble()) {
         Ok(import) => import,
@@ -31,7 +36,7 @@ pub(crate) fn run(args: &ImportArgs, terminal: &mut Terminal) -> Result<Exit, Fa
         let inputs = Inputs::new(import.catalog().clone(), source.reader, &name, number, &source.format);
         let mut inputs = inputs.map_err(|error| unreadable(&name, &error))?;
         while let Some(read) = inputs.next() {
-            import.take(&name, read.map_err(|error| unreadable(&name, &error))?).map_err(closed)?;
+            import.take(read.map_err(|error| unreadable(&name, &error))?).map_err(closed)?;
             progress.step(before + inputs.bytes());
         }
         before += inputs.bytes();
