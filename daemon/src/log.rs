@@ -9,6 +9,7 @@
 
 mod entry;
 mod history;
+mod near;
 mod recent;
 
 use std::collections::VecDeque;
@@ -22,6 +23,7 @@ use flow_runtime::ingest::Incoming;
 
 pub use entry::{Entry, Kind, entries, erase};
 pub use history::{Events, History};
+pub use near::Near;
 pub use recent::Recent;
 
 /// The version of the form in which entries are written.

@@ -27,7 +27,7 @@ use flow_runtime::{Driver, Incoming, Options, Renderer, Summary};
 use crate::deploys::Progress;
 use crate::erasure::{Erased, Erasure, refusal};
 use crate::http::keys::KeyChange;
-use crate::log::{Blocks, History, Place, Recent, Writer};
+use crate::log::{Blocks, History, Near, Place, Recent, Writer};
 use crate::store::{Act, Commit, Deployed, Reject, Settled};
 use checkpoint::Round;
 pub use erase::Forgotten;
@@ -200,7 +200,11 @@ impl Shard {
     /// When people would be stranded, or it cannot be run: the old one goes on, and nothing has changed but the time.
     pub fn deploy(&mut self, release: &Release, now: Timestamp) -> Result<deploy::Deployed, Refused> {
         self.keeper.progress.begin(u64::try_from(self.contacts()).unwrap_or(u64::MAX));
+        // What all contacts have done is read, in their order.
+        let blocks = Arc::clone(&self.keeper.blocks);
+        self.keeper.blocks = Arc::new(Near::new(Arc::clone(&blocks)));
         let moved = self.driver.deploy(&release.program, now, &mut self.keeper);
+        self.keeper.blocks = blocks;
         self.keeper.progress.end();
         let moved = moved?;
         let number = self.keeper.lineage.number();

@@ -131,14 +131,12 @@ fn wait(daemon: &Daemon, fingerprint: Option<&str>, terminal: &mut Terminal) -> 
         let ours = |done: &Done| fingerprint.is_none_or(|fingerprint| fingerprint == done.fingerprint);
         match under_way {
             Some(carried) => {
-                let share = crate::layout::share(
-                    usize::try_from(carried.contacts).unwrap_or(usize::MAX),
-                    usize::try_from(carried.of).unwrap_or(usize::MAX),
-                );
-                if told.as_ref() != Some(&share) {
-                    let words = format!("{share} of {} carried over\n", plural(carried.of, "contact"));
+                let tenths = carried.contacts.saturating_mul(10).checked_div(carried.of);
+                if tenths != told {
+                    let done = number(carried.contacts);
+                    let words = format!("{done} of {} carried over\n", plural(carried.of, "contact"));
                     terminal.note(&terminal.paint(DIM, &words));
-                    told = Some(share);
+                    told = tenths;
                 }
             }
             None if done.as_ref().is_some_and(ours) => return Ok(last),

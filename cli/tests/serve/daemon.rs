@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test takes what it needs")]
 
+use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -42,6 +43,8 @@ pub(crate) struct Daemon {
     pub(crate) child: Child,
     pub(crate) address: String,
     lines: Receiver<String>,
+    /// What it said while it started: of two streams nobody knows which line is read first.
+    early: RefCell<Vec<String>>,
 }
 
 impl Drop for Daemon {
@@ -72,19 +75,29 @@ impl Daemon {
                 }
             });
         }
-        let mut daemon = Self { child, address: String::new(), lines };
-        let line = daemon.wait_for("listens at");
+        let mut daemon = Self { child, address: String::new(), lines, early: RefCell::default() };
+        let (line, early) = daemon.read_to("listens at");
+        daemon.early.replace(early);
         daemon.address = line.split("http://").nth(1).unwrap().to_owned();
         daemon
     }
 
-    /// Waits for a line that holds a text.
+    /// Waits for a line that holds a text; what was said at the start counts once.
     pub(crate) fn wait_for(&self, text: &str) -> String {
+        let mut early = self.early.take();
+        match early.iter().position(|line| line.contains(text)) {
+            Some(at) => early.remove(at),
+            None => self.read_to(text).0,
+        }
+    }
+
+    /// Reads up to a line that holds a text: it, and what comes before it.
+    fn read_to(&self, text: &str) -> (String, Vec<String>) {
         let until = Instant::now() + Duration::from_secs(60);
         let mut seen = Vec::new();
         while let Ok(line) = self.lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
             if line.contains(text) {
-                return line;
+                return (line, seen);
             }
             seen.push(line);
         }
