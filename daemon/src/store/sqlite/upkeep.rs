@@ -44,12 +44,6 @@ impl Dropped {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
-
-    fn add(&mut self, more: Self) {
-        self.blocks += more.blocks;
-        self.deliveries += more.deliveries;
-        self.rejects += more.rejects;
-    }
 }
 
 /// What a store was found to be.
@@ -69,7 +63,8 @@ pub struct Checked {
     pub wrong: Vec<String>,
 }
 
-/// Throws away what is older than it has to be kept, no more than so many rows of a kind at once.
+/// Throws away what is older than it has to be kept, of so many rows of a kind that are there longest: no more are looked
+/// at, since whoever commits waits for it.
 ///
 /// A block of the log goes where all states are behind it. The last one stays: it says where the log goes on.
 pub(super) fn drop_old(
@@ -91,7 +86,8 @@ pub(super) fn drop_old(
     }
     if let Some(length) = retention.deliveries {
         let sql = "DELETE FROM deliveries WHERE id IN (
-                     SELECT id FROM deliveries WHERE next_at IS NULL AND at < ?1 ORDER BY id LIMIT ?2)";
+                     SELECT id FROM (SELECT id, at, next_at FROM deliveries ORDER BY id LIMIT ?2)
+                     WHERE next_at IS NULL AND at < ?1)";
         dropped.deliveries = transaction.prepare_cached(sql)?.execute(params![before(length), most])?;
         if dropped.deliveries > 0 {
             let sql = "INSERT INTO meta (key, value) VALUES ('deliveries_since', ?1)
@@ -100,7 +96,8 @@ pub(super) fn drop_old(
         }
     }
     if let Some(length) = retention.rejects {
-        let sql = "DELETE FROM rejects WHERE id IN (SELECT id FROM rejects WHERE at < ?1 ORDER BY id LIMIT ?2)";
+        let sql = "DELETE FROM rejects WHERE id IN (
+                     SELECT id FROM (SELECT id, at FROM rejects ORDER BY id LIMIT ?2) WHERE at < ?1)";
         dropped.rejects = transaction.prepare_cached(sql)?.execute(params![before(length), most])?;
     }
     transaction.commit()?;
@@ -114,15 +111,8 @@ impl SqliteStore {
     /// # Errors
     /// When it cannot be written, or there is no room for the copy that this takes.
     pub fn compact(&mut self, retention: &Retention, now: Timestamp) -> Result<Dropped, StoreError> {
-        let mut all = Dropped::default();
-        loop {
-            let dropped =
-                drop_old(&mut self.connection, retention, now, 10_000).map_err(|error| wrong(&self.path, &error))?;
-            if dropped.is_empty() {
-                break;
-            }
-            all.add(dropped);
-        }
+        let all =
+            drop_old(&mut self.connection, retention, now, u32::MAX).map_err(|error| wrong(&self.path, &error))?;
         let made_small = self.connection.execute_batch("VACUUM").and_then(|()| empty_wal(&self.connection));
         made_small.map_err(|error| wrong(&self.path, &error))?;
         Ok(all)
