@@ -10,10 +10,9 @@ use super::remote::AnswerFormat;
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  flow store check examples/shop                    whether all of it is well, as it is now
-  flow store backup shop-2026-03-01.db examples/shop
-                                                    a copy; the daemon may run meanwhile
-  flow store compact examples/shop                  throw away what `[retention]` says
+  flow store check examples/shop              whether all of it is well
+  flow store backup shop.db examples/shop     a copy, while the daemon runs
+  flow store compact examples/shop            throw away what is old enough
 Without a folder: the project in this folder or above it. `check` ends with code 1 when
 something is wrong.")]
 pub(crate) struct StoreArgs {

@@ -74,15 +74,16 @@ fn told(checked: &Checked, path: &Path, terminal: &mut Terminal) {
     let well = checked.wrong.is_empty();
     let verdict = if well { terminal.paint(GREEN, "is well") } else { terminal.paint(RED, "is damaged") };
     let mut text = format!("{} {verdict}\n", path.display());
-    let contacts = plural(u64::try_from(checked.contacts).unwrap_or(u64::MAX), "contact");
+    let contacts = plural(checked.contacts, "contact");
     let entries = match checked.entries {
         1 => "1 entry".to_owned(),
         n => format!("{} entries", number(n)),
     };
     text.push_str(&format!("  {contacts}, {entries} of the log ({})\n", bytes(checked.log_bytes)));
     text.push_str(match checked.replayed {
-        true => "  the log was run again from its first entry, and compared with states and deliveries\n",
-        false => "  the log was run again from the last states on: of what is before them something is gone\n",
+        true if !well => "",
+        true => "  its log, run again from the first entry, makes these states and deliveries\n",
+        false => "  its log was run again from the last states on: what is before is not all there\n",
     });
     for wrong in &checked.wrong {
         text.push_str(&format!("  {wrong}\n"));

@@ -49,8 +49,8 @@ impl Dropped {
 /// What a store was found to be.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Checked {
-    /// Contacts, those that became part of others too.
-    pub contacts: usize,
+    /// Contacts, without those that became part of others.
+    pub contacts: u64,
     /// Entries of the log.
     pub entries: u64,
     /// Bytes of the log.
@@ -166,7 +166,7 @@ pub fn check(path: &Path) -> Result<Checked, StoreError> {
     let first = log(&mut store, &mut checked)?;
     match Shard::restore(&mut store, Arc::clone(&reader) as _) {
         Ok(Some(shard)) => {
-            checked.contacts = shard.contacts();
+            checked.contacts = shard.summary().contacts;
             // Of those who were erased not even their numbers come out of the log.
             if first <= 1 && gone == 0 {
                 checked.replayed = true;
