@@ -22,8 +22,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 const KEY: &str = "key_for_tests";
-/// Letters that may be on their way at the same time: those that a kill may make leave twice.
-const UNDER_WAY: usize = 64;
+/// Letters that may have left before it is kept that they have: those that a kill may make leave twice.
+const UNDER_WAY: usize = 512;
 
 const SETTINGS: &str = r#"[project]
 name = "lamp"

@@ -24,6 +24,8 @@ use crate::store::{Fate, Queued, Settled};
 
 /// Most deliveries that are tried at the same time.
 const AT_ONCE: usize = 64;
+/// Most deliveries that were tried and of which it is not kept yet what became of them: a crash makes these leave again.
+const UNKEPT: usize = 512;
 /// Deliveries that are read at once.
 const AHEAD: usize = 512;
 /// How long it takes at most until what is due is looked for, whatever happens.
@@ -118,8 +120,10 @@ impl Queue for Reader {
 /// What an outbox has taken out of the store.
 #[derive(Debug)]
 struct UnderWay {
-    /// Being tried.
+    /// Being tried, or what became of them is not kept yet.
     away: BTreeSet<i64>,
+    /// Of them: being tried.
+    tried: usize,
     /// To be tried as soon as there is room.
     ready: VecDeque<Queued>,
     /// There may be more in the store.
@@ -134,12 +138,31 @@ impl Default for UnderWay {
     fn default() -> Self {
         Self {
             away: BTreeSet::new(),
+            tried: 0,
             ready: VecDeque::new(),
             more: true,
             looked: Instant::now(),
             turns: Turns::default(),
         }
     }
+}
+
+impl UnderWay {
+    fn back(&mut self, back: Back) {
+        match back {
+            Back::Tried => self.tried = self.tried.saturating_sub(1),
+            Back::Kept(id) => drop(self.away.remove(&id)),
+        }
+    }
+}
+
+/// What a delivery that is away tells.
+#[derive(Debug, Clone, Copy)]
+enum Back {
+    /// It was tried, and there is room for another one.
+    Tried,
+    /// What became of it is kept.
+    Kept(i64),
 }
 
 /// Takes deliveries out of the store and has them handed over.
@@ -163,15 +186,16 @@ impl<C: Courier, Q: Queue> Outbox<C, Q> {
     /// Goes on until it is dropped, or the daemon stops.
     pub async fn run(self) {
         let it = Arc::new(self);
-        let (back, mut returned) = mpsc::unbounded_channel::<i64>();
+        let (back, mut returned) = mpsc::unbounded_channel();
         let mut under_way = UnderWay::default();
         loop {
-            while let Ok(id) = returned.try_recv() {
-                under_way.away.remove(&id);
+            while let Ok(back) = returned.try_recv() {
+                under_way.back(back);
             }
             it.look(&mut under_way).await;
             let mut wait = Vec::new();
-            while under_way.away.len() < AT_ONCE + wait.len()
+            while under_way.tried < AT_ONCE
+                && under_way.away.len() < UNKEPT + wait.len()
                 && let Some(queued) = under_way.ready.pop_front()
             {
                 under_way.away.insert(queued.id);
@@ -179,12 +203,15 @@ impl<C: Courier, Q: Queue> Outbox<C, Q> {
                     wait.push(at);
                     continue;
                 }
+                under_way.tried += 1;
                 let (it, back) = (Arc::clone(&it), back.clone());
                 tokio::spawn(async move {
                     let id = queued.id;
-                    it.hand_over(queued).await;
+                    let outcome = it.hand_over(&queued).await;
                     // Nobody waits for it any more when the daemon stops.
-                    let _ = back.send(id);
+                    let _ = back.send(Back::Tried);
+                    it.keep(queued, outcome).await;
+                    let _ = back.send(Back::Kept(id));
                 });
             }
             if !wait.is_empty() {
@@ -193,14 +220,14 @@ impl<C: Courier, Q: Queue> Outbox<C, Q> {
                     let ids: Vec<_> = wait.iter().map(|wait| wait.id).collect();
                     it.postpone(wait).await;
                     // As above.
-                    ids.into_iter().for_each(|id| back.send(id).unwrap_or_default());
+                    ids.into_iter().for_each(|id| back.send(Back::Kept(id)).unwrap_or_default());
                 });
             }
             tokio::select! {
                 // In this order, so that the same run is the same again.
                 biased;
                 () = it.news.notified() => under_way.more = true,
-                id = returned.recv() => if let Some(id) = id { under_way.away.remove(&id); },
+                back = returned.recv() => back.into_iter().for_each(|back| under_way.back(back)),
                 () = tokio::time::sleep(LOOK) => {}
             }
             if it.door.is_closed() {
@@ -240,7 +267,8 @@ impl<C: Courier, Q: Queue> Outbox<C, Q> {
         }
     }
 
-    async fn hand_over(&self, queued: Queued) {
+    /// Tries once.
+    async fn hand_over(&self, queued: &Queued) -> Outcome {
         let metrics = self.door.metrics();
         if queued.attempts == 0 {
             let waited = u64::try_from(self.clock.now().since(queued.delivery.at)).unwrap_or(0);
@@ -249,8 +277,13 @@ impl<C: Courier, Q: Queue> Outbox<C, Q> {
         let begun = Instant::now();
         let outcome = self.courier.deliver(&queued.delivery).await;
         metrics.tries.add(begun.elapsed());
+        outcome
+    }
+
+    /// Keeps what became of a try.
+    async fn keep(&self, queued: Queued, outcome: Outcome) {
         let settled = self.patience.judge(&queued, &outcome, self.clock.now());
-        metrics.tried(&settled.fate);
+        self.door.metrics().tried(&settled.fate);
         // Until it is kept nobody tries it again; if it is never kept, a later start tries it again.
         let told = self.door.settled(settled, queued.delivery, outcome).await;
         if let Err(Closed::Unkept(_)) = told {
