@@ -129,6 +129,11 @@ impl Counted {
         {
             self.block(&block, lineage);
         }
+        if begun.elapsed() < patience {
+            // What is not there any more was thrown away on purpose.
+            self.upto = self.upto.max(recent.end());
+            self.from = if self.from == 0 { self.upto } else { self.from };
+        }
         Ok(())
     }
 
