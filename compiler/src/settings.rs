@@ -106,6 +106,8 @@ pub struct ConnectorSettings {
     pub secret: Option<Spanned<Setting>>,
     /// `rate`: how many leave in a second at most; else as many as there are.
     pub rate: Option<Spanned<f64>>,
+    /// `answer`: the event that an answer in JSON becomes.
+    pub answer: Option<Name>,
 }
 
 /// `[import.NAME]`: how the rows of a CSV file become events.

@@ -60,6 +60,8 @@ pub struct Channels {
     mail: String,
     /// How many leave in a second at most, by what they leave.
     rates: BTreeMap<String, f64>,
+    /// By connector: the event that its answer becomes.
+    answers: BTreeMap<String, String>,
     /// Nothing leaves: all of it is printed.
     printed: Option<Console>,
 }
@@ -90,6 +92,7 @@ impl Channels {
             teams: BTreeMap::new(),
             mail: TERMINAL.to_owned(),
             rates: BTreeMap::new(),
+            answers: BTreeMap::new(),
             printed: Some(Console::new(Arc::clone(output))),
         }
     }
@@ -135,7 +138,10 @@ impl Channels {
         let of = |(kind, name, rate): (&str, &String, Option<f64>)| Some((format!("{kind}.{name}"), rate?));
         let rates = settings.channels.iter().map(|one| ("channels", &one.name, one.rate));
         let rates = rates.chain(settings.connectors.iter().map(|one| ("connectors", &one.name, one.rate)));
-        Ok(Self { channels, connectors, teams, mail, rates: rates.filter_map(of).collect(), printed: None })
+        let rates = rates.filter_map(of).collect();
+        let answers = settings.connectors.iter().filter_map(|one| Some((one.name.clone(), one.answer.clone()?)));
+        let answers = answers.collect();
+        Ok(Self { channels, connectors, teams, mail, rates, answers, printed: None })
     }
 
     /// By what it delivers, as the settings call it: `channels.email`, `connectors.crm`; none where all of it is printed.
@@ -176,6 +182,13 @@ impl Channels {
     pub fn rate(&self, delivery: &Delivery) -> Option<(String, f64)> {
         let way = (!self.rates.is_empty()).then(|| self.way(delivery))?;
         self.rates.get(&way).copied().map(|rate| (way, rate))
+    }
+
+    /// The event that an answer to a delivery becomes, if any does.
+    #[must_use]
+    pub fn answer(&self, delivery: &Delivery) -> Option<&str> {
+        let What::Call { connector, .. } = &delivery.what else { return None };
+        self.answers.get(connector).map(String::as_str)
     }
 
     /// Tries once, and says what became of it.

@@ -90,6 +90,12 @@ pub trait Courier: Send + Sync + 'static {
         let _ = delivery;
         None
     }
+
+    /// The event that an answer to a delivery becomes, if any does.
+    fn answer(&self, delivery: &Delivery) -> Option<String> {
+        let _ = delivery;
+        None
+    }
 }
 
 impl Courier for Channels {
@@ -99,6 +105,10 @@ impl Courier for Channels {
 
     fn rate(&self, delivery: &Delivery) -> Option<(String, f64)> {
         self.rate(delivery)
+    }
+
+    fn answer(&self, delivery: &Delivery) -> Option<String> {
+        self.answer(delivery).map(str::to_owned)
     }
 }
 
@@ -285,7 +295,8 @@ impl<C: Courier, Q: Queue> Outbox<C, Q> {
         let settled = self.patience.judge(&queued, &outcome, self.clock.now());
         self.door.metrics().tried(&settled.fate);
         // Until it is kept nobody tries it again; if it is never kept, a later start tries it again.
-        let told = self.door.settled(settled, queued.delivery, outcome).await;
+        let answer = self.courier.answer(&queued.delivery);
+        let told = self.door.settled(settled, queued.delivery, outcome, answer).await;
         if let Err(Closed::Unkept(_)) = told {
             // It has been taken, and is kept as soon as anything is.
             self.door.well_again().await;

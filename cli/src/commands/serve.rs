@@ -61,6 +61,7 @@ pub(crate) fn run(args: &ServeArgs, terminal: &mut Terminal) -> Result<Exit, Fai
     let changes = Changes::of(args.dir.as_deref())?;
     let runtime = runtime()?;
     let links = settings::links(args)?;
+    channels::answers(&project, &release.program)?;
     let channels = channels::open(&project, &release.program.teams, args, links.clone())?;
     let mut settings = settings::settings(args, &project.settings(), links)?;
     settings.ways = channels.channels.ways();

@@ -54,7 +54,7 @@ pub(crate) fn channel(reader: &mut Reader<'_>, section: &Section<'_>) -> Channel
 
 /// Reads a connector.
 pub(crate) fn connector(reader: &mut Reader<'_>, section: &Section<'_>) -> ConnectorSettings {
-    reader.only(section, &["kind", "url", "secret", "rate"]);
+    reader.only(section, &["kind", "url", "secret", "rate", "answer"]);
     kind(reader, section, &[("http", ())]);
     if !reader.has(section, "url") {
         reader.missing(section, "url", "\"env:CRM_URL\"");
@@ -64,6 +64,7 @@ pub(crate) fn connector(reader: &mut Reader<'_>, section: &Section<'_>) -> Conne
         url: reader.setting(section, "url", false),
         secret: reader.setting(section, "secret", true),
         rate: rate::read(reader, section),
+        answer: reader.text(section, "answer"),
     }
 }
 

@@ -67,6 +67,8 @@ pub struct ConnectorSettings {
     pub secret: Option<Secret>,
     /// How many leave in a second at most; none: as many as there are.
     pub rate: Option<f64>,
+    /// The event that an answer in JSON becomes.
+    pub answer: Option<String>,
 }
 
 /// A setting that cannot be used.

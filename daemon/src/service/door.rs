@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::time::Duration;
 
-use flow_graph::program::builtin;
+use flow_graph::program::{Wire, builtin};
 use flow_graph::{Timestamp, Value};
 use flow_runtime::Incoming;
 use flow_runtime::driver::deploy::{self, Refused};
+use flow_runtime::ingest::request::Requests;
+use flow_runtime::ingest::{Catalog, Who};
 use tokio::sync::oneshot;
 
 use super::state::State;
@@ -94,10 +96,22 @@ impl Door {
     ///
     /// # Errors
     /// When it was not kept.
-    pub async fn settled(&self, settled: Settled, delivery: Delivery, outcome: Outcome) -> Result<(), Closed> {
+    pub async fn settled(
+        &self,
+        settled: Settled,
+        delivery: Delivery,
+        outcome: Outcome,
+        answer: Option<String>,
+    ) -> Result<(), Closed> {
         let (done, when) = oneshot::channel();
         let at = settled.at;
-        let calls = Box::new(move |shard: &Shard| report(shard, &delivery, &outcome, at).into_iter().collect());
+        let calls: Told = Box::new(move |shard: &Shard| {
+            let becomes = answer.as_deref();
+            report(shard, &delivery, &outcome, at)
+                .or_else(|| answered(shard, &delivery, &outcome, (becomes?, at)))
+                .into_iter()
+                .collect()
+        });
         self.send_waiting(Ask::Settled { settled, calls, done }).await?;
         kept(when).await
     }
@@ -284,6 +298,29 @@ async fn kept(when: oneshot::Receiver<Kept>) -> Result<(), Closed> {
         Ok(Err(Unkept(why))) => Err(Closed::Unkept(why)),
         Err(_) => Err(Closed::Stopping),
     }
+}
+
+/// What a connector has answered, as an event: it has the fields that the answer has under their names. Where the answer
+/// does not have what the event needs, it is none.
+fn answered(
+    shard: &Shard,
+    delivery: &Delivery,
+    outcome: &Outcome,
+    (becomes, at): (&str, Timestamp),
+) -> Option<Incoming> {
+    let Outcome::Delivered { answer: Some(answer), .. } = outcome else { return None };
+    let event = shard.engine().program().events.iter().find(|event| event.name == becomes)?;
+    let Wire::Track(name) = &event.wire else { return None };
+    let call = serde_json::json!({ "event": name, "userId": delivery.contact, "properties": answer });
+    let catalog = Catalog::new(shard.engine());
+    let request = Requests::default().read(&catalog, Some("track"), call.to_string().as_bytes(), at);
+    let (_, mut call) = request.accepted.into_iter().next()?;
+    call.id = Arc::from(format!("answer/{}", delivery.key));
+    Arc::make_mut(call.event.as_mut()?).id = Arc::clone(&call.id);
+    if !shard.is_user(&delivery.contact) {
+        call.who = Who { anonymous: call.who.user.take(), ..Who::default() };
+    }
+    Some(call)
 }
 
 /// What has become of a message comes back as an event of its contact.

@@ -95,7 +95,7 @@ pub fn webhook(name: &str, url: &str, secret: Option<&str>) -> ChannelSettings {
 
 /// A connector at an address.
 pub fn connector(name: &str, url: &str) -> ConnectorSettings {
-    ConnectorSettings { name: name.into(), url: Some(Secret::new(url)), secret: None, rate: None }
+    ConnectorSettings { name: name.into(), url: Some(Secret::new(url)), secret: None, rate: None, answer: None }
 }
 
 /// A request as it arrived.

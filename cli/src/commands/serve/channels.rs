@@ -10,7 +10,7 @@ use flow_daemon::channel::console::Output;
 use flow_daemon::channel::settings::{self, ChannelSettings, ConnectorSettings};
 use flow_daemon::links::Links;
 use flow_daemon::secret::Secret;
-use flow_graph::program::Team;
+use flow_graph::program::{Program, Team, Wire};
 
 use super::settings::variable;
 use crate::args::ServeArgs;
@@ -61,6 +61,22 @@ pub(super) fn open<'t>(
     Ok(Opened { channels, trial: false })
 }
 
+/// What connectors answer becomes events that there are.
+pub(super) fn answers(project: &Project, program: &Program) -> Result<(), Failure> {
+    let said = project.settings();
+    for name in said.connectors.values().filter_map(|it| it.answer.as_ref()) {
+        let known = program.events.iter().find(|event| event.name == name.value);
+        if !known.is_some_and(|event| matches!(event.wire, Wire::Track(_))) {
+            let (path, line) = (project.sources.path(name.span.file), project.sources.line(name.span));
+            let message = format!("{}:{line}: there is no event `{}` of a track call", project.path(path), name.value);
+            return Err(
+                Failure::new(message).help("`answer` names an event of the project, whose fields the answer has")
+            );
+        }
+    }
+    Ok(())
+}
+
 fn is_trial(said: &Settings) -> bool {
     let channels = said.channels.values().flat_map(|it| [&it.url, &it.secret]);
     let connectors = said.connectors.values().flat_map(|it| [&it.url, &it.secret]);
@@ -93,6 +109,7 @@ fn connector(project: &Project, it: &SaidConnector) -> Result<ConnectorSettings,
         url: filled(project, it.url.as_ref())?,
         secret: filled(project, it.secret.as_ref())?,
         rate: it.rate.as_ref().map(|rate| rate.value),
+        answer: it.answer.as_ref().map(|answer| answer.value.clone()),
     })
 }
 
