@@ -313,6 +313,9 @@ pub(crate) struct ServeArgs {
     /// Do not watch the project's files
     #[arg(long)]
     pub(crate) no_watch: bool,
+    /// Append what happens to a file, a line of JSON each, without personal data
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
 }
 
 /// Bring files of events into a daemon, or into its store while it is stopped

@@ -67,6 +67,18 @@ pub enum What {
     },
 }
 
+impl What {
+    /// What kind of delivery it is, and what of: the message, `connector.action`, the team.
+    #[must_use]
+    pub fn named(&self) -> (&'static str, String) {
+        match self {
+            Self::Message(message) => ("message", message.name.clone()),
+            Self::Call { connector, action, .. } => ("call", format!("{connector}.{action}")),
+            Self::Notice { team, .. } => ("notice", team.clone()),
+        }
+    }
+}
+
 /// A message to a contact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {

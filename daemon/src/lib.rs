@@ -15,6 +15,7 @@ pub mod figures;
 mod html;
 pub mod http;
 pub mod import;
+pub mod journal;
 pub mod links;
 pub mod log;
 pub mod metrics;

@@ -18,6 +18,7 @@ use turns::Turns;
 use crate::channel::Channels;
 use crate::clock::Clock;
 use crate::delivery::{Delivery, Outcome};
+use crate::journal::Happened;
 use crate::service::{Closed, Door};
 use crate::store::sqlite::Reader;
 use crate::store::{Fate, Queued, Settled};
@@ -290,10 +291,25 @@ impl<C: Courier, Q: Queue> Outbox<C, Q> {
         outcome
     }
 
+    /// Tells that a delivery has not left.
+    fn tell(&self, queued: &Queued, settled: &Settled) {
+        let (why, again_at) = match &settled.fate {
+            Fate::Left { .. } => return,
+            Fate::Again { next, why } => (why, Some(*next)),
+            Fate::Dead { why } => (why, None),
+        };
+        self.door.journal().note(|| {
+            let (kind, name) = queued.delivery.what.named();
+            let (delivery, tries, why) = (queued.id, settled.attempts, why.clone());
+            Happened::DeliveryFailed { delivery, kind, name, tries, why, again_at }
+        });
+    }
+
     /// Keeps what became of a try.
     async fn keep(&self, queued: Queued, outcome: Outcome) {
         let settled = self.patience.judge(&queued, &outcome, self.clock.now());
         self.door.metrics().tried(&settled.fate);
+        self.tell(&queued, &settled);
         // Until it is kept nobody tries it again; if it is never kept, a later start tries it again.
         let answer = self.courier.answer(&queued.delivery);
         let told = self.door.settled(settled, queued.delivery, outcome, answer).await;

@@ -17,6 +17,7 @@ use crate::deploys::{Deploys, Ways};
 use crate::figures::Figures;
 use crate::http::keys::{Key, Keys, Purpose, Ring, generate, hash};
 use crate::http::{self, App, Limits, Names, Rate, listen};
+use crate::journal::{Happened, Sink};
 use crate::links::Links;
 use crate::outbox::{Courier, Outbox, Patience};
 use crate::pages::{self, Pages};
@@ -169,9 +170,19 @@ impl Daemon {
         &self.app
     }
 
+    /// Has somebody told what happens from now on, that it is up first of all.
+    pub fn keep_journal(&self, sink: Sink) {
+        let journal = self.service.door().journal();
+        journal.keep(self.clock.clone(), sink);
+        let Started { address, contacts, resumed, runs, .. } = &self.started;
+        let (address, program) = (address.to_string(), runs.clone());
+        journal.note(|| Happened::Started { address, contacts: *contacts, resumed: *resumed, program });
+    }
+
     /// Serves until it is told to stop, then takes what has come in, keeps it, and ends within some seconds.
     pub async fn run<C: Courier>(self, courier: Arc<C>, mut stop: watch::Receiver<bool>) {
         let Self { service, app, listener, news, reader, patience, clock, pages, started: _ } = self;
+        let door = service.door().clone();
         let outbox = Outbox { courier, queue: reader, door: service.door().clone(), clock, news, patience };
         let outbox = tokio::spawn(outbox.run());
         let mut also = stop.clone();
@@ -185,6 +196,7 @@ impl Daemon {
         let _ = tokio::time::timeout(FAREWELL, server).await;
         let _ = tokio::task::spawn_blocking(move || service.stop()).await;
         outbox.abort();
+        door.journal().note(|| Happened::Stopped);
     }
 }
 

@@ -1,6 +1,7 @@
 //! `flow serve`: a project runs day and night.
 
 mod channels;
+mod journal;
 pub(crate) mod refuse;
 pub(crate) mod settings;
 
@@ -66,11 +67,15 @@ pub(crate) fn run(args: &ServeArgs, terminal: &mut Terminal) -> Result<Exit, Fai
     let mut settings = settings::settings(args, &project.settings(), links)?;
     settings.ways = channels.channels.ways();
     let store = settings.store.clone();
+    let journal = args.journal.as_deref().map(journal::open).transpose()?;
     let daemon = match runtime.block_on(Daemon::start(settings, release.clone(), refuse::trouble())) {
         Ok(daemon) => daemon,
         Err(why) => return refuse::no_start(why, terminal),
     };
     greet(&daemon.started, &store, &release, terminal);
+    if let Some(journal) = journal {
+        daemon.keep_journal(journal);
+    }
     if let Some(refused) = daemon.started.refused.clone() {
         refuse::refusals(refused.into()).iter().for_each(|failure| terminal.complain(failure));
         refuse::keep(terminal);

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::journal::Journal;
 use crate::metrics::Metrics;
 
 /// How the threads are.
@@ -12,6 +13,8 @@ pub(super) struct State {
     trouble: Mutex<Option<String>>,
     /// What they measure.
     pub(super) metrics: Metrics,
+    /// Where it is told what happens.
+    pub(super) journal: Journal,
 }
 
 impl State {

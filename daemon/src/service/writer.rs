@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 
 use super::state::State;
 use super::{Done, Unkept};
+use crate::journal::Happened;
 use crate::store::{Commit, Store, StoreError};
 
 /// How long it waits before it tries again to keep what could not be kept.
@@ -58,7 +59,9 @@ impl Writer {
         let begun = Instant::now();
         let Err(error) = self.store.commit(&work.commit) else {
             self.state.metrics.commits.add(begun.elapsed());
-            self.told = None;
+            if self.told.take().is_some() {
+                self.state.journal.note(|| Happened::KeptAgain);
+            }
             self.state.set_trouble(None);
             waiting.into_iter().for_each(|done| done(Ok(())));
             if !work.commit.deliveries.is_empty() || !work.commit.settled.is_empty() {
@@ -70,6 +73,7 @@ impl Writer {
         self.state.set_trouble(Some(error.message.clone()));
         if self.told.as_ref() != Some(&error) {
             (self.trouble)(&error.message);
+            self.state.journal.note(|| Happened::NothingKept { why: error.message.clone() });
             self.told = Some(error.clone());
         }
         waiting.into_iter().for_each(|done| done(Err(Unkept(error.message.clone()))));

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::super::{Act, Commit, Deployed, Fate, Mark, Reject, Settled, State};
 use super::erase;
-use crate::delivery::{Delivery, What};
+use crate::delivery::Delivery;
 use crate::http::keys::{Key, KeyChange};
 use crate::log::Block;
 
@@ -69,21 +69,12 @@ fn block(statement: &mut CachedStatement<'_>, block: &Block) -> rusqlite::Result
 }
 
 fn delivery(statement: &mut CachedStatement<'_>, it: &Delivery, dead: Option<&String>) -> rusqlite::Result<usize> {
-    let (kind, name) = named(&it.what);
+    let (kind, name) = it.what.named();
     let (state, next) = match dead {
         None => ("due", Some(it.at.0)),
         Some(_) => ("dead", None),
     };
     statement.execute(params![it.key, it.contact, it.at.0, kind, name, json(it), state, next, dead])
-}
-
-/// What kind of delivery it is, and of what.
-fn named(what: &What) -> (&'static str, String) {
-    match what {
-        What::Message(message) => ("message", message.name.clone()),
-        What::Call { connector, action, .. } => ("call", format!("{connector}.{action}")),
-        What::Notice { team, .. } => ("notice", team.clone()),
-    }
 }
 
 fn reject(statement: &mut CachedStatement<'_>, it: &Reject) -> rusqlite::Result<usize> {
