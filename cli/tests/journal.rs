@@ -38,11 +38,17 @@ fn what_happens_is_told_and_nothing_of_anybody() {
     let file = folder.path().join("journal.jsonl");
     let mut daemon = Daemon::start(folder.path(), &["--journal", file.to_str().unwrap()]);
     let started = line(&file, "started");
-    assert_eq!((&started["level"], &started["contacts"], &started["resumed"]), (&json!("info"), &json!(0), &json!(false)));
+    assert_eq!(
+        (&started["level"], &started["contacts"], &started["resumed"]),
+        (&json!("info"), &json!(0), &json!(false))
+    );
     daemon.batch(&[json!({ "type": "track", "event": "Signed Up", "userId": "ana-7", "messageId": "1",
                            "context": { "traits": { "email": "ana@x.example" } } })]);
     let failed = line(&file, "delivery_failed");
-    assert_eq!((&failed["level"], &failed["kind"], &failed["name"]), (&json!("warn"), &json!("message"), &json!("hello")));
+    assert_eq!(
+        (&failed["level"], &failed["kind"], &failed["name"]),
+        (&json!("warn"), &json!("message"), &json!("hello"))
+    );
     assert!(failed["tries"] == 1 && failed["again_at"].is_string() && failed["why"].is_string(), "{failed}");
     assert_eq!(daemon.flow(&["keys", "add", "website"]).0, 0);
     let act = line(&file, "act");
