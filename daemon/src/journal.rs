@@ -7,6 +7,7 @@ use flow_graph::Timestamp;
 use serde::Serialize;
 
 use crate::clock::Clock;
+use crate::store::Act;
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -57,6 +58,12 @@ pub enum Happened {
     KeptAgain,
     /// It is over, and all that was taken is kept.
     Stopped,
+}
+
+impl From<&Act> for Happened {
+    fn from(act: &Act) -> Self {
+        Self::Act { who: act.who.clone(), what: act.what.clone(), detail: act.detail.clone() }
+    }
 }
 
 impl Happened {

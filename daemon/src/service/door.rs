@@ -17,7 +17,7 @@ use super::{Ask, Kept, Told, Unkept};
 use crate::clock::Clock;
 use crate::delivery::{Delivery, Outcome, What};
 use crate::http::keys::KeyChange;
-use crate::journal::{Happened, Journal};
+use crate::journal::Journal;
 use crate::metrics::Metrics;
 use crate::shard::feedback::Feedback;
 use crate::shard::{Forgotten, Release, Shard};
@@ -231,11 +231,8 @@ impl Door {
     pub async fn act(&self, who: &str, what: &str, detail: String) -> Result<(), Closed> {
         let (done, when) = oneshot::channel();
         let act = Act { at: self.now(), who: who.to_owned(), what: what.to_owned(), detail };
-        let (who, what, detail) = (act.who.clone(), act.what.clone(), act.detail.clone());
         self.send(Ask::Act { act, done })?;
-        kept(when).await?;
-        self.journal().note(|| Happened::Act { who, what, detail });
-        Ok(())
+        kept(when).await
     }
 
     /// Where it is told what happens.

@@ -63,6 +63,9 @@ impl Writer {
                 self.state.journal.note(|| Happened::KeptAgain);
             }
             self.state.set_trouble(None);
+            for act in &work.commit.acts {
+                self.state.journal.note(|| Happened::from(act));
+            }
             waiting.into_iter().for_each(|done| done(Ok(())));
             if !work.commit.deliveries.is_empty() || !work.commit.settled.is_empty() {
                 self.news.notify_one();
