@@ -92,7 +92,8 @@ pub(crate) fn whole(number: f64) -> Option<i64> {
     (number.fract() == 0.0 && (-END..END).contains(&number)).then_some(number as i64)
 }
 
-fn valid(ms: i64) -> Option<Timestamp> {
+/// An instant that may be one.
+pub(crate) fn valid(ms: i64) -> Option<Timestamp> {
     let at = Timestamp(ms);
     (Timestamp::FIRST_VALID..=Timestamp::LAST_VALID).contains(&at).then_some(at)
 }

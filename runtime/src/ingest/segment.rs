@@ -195,7 +195,9 @@ impl<'a> Call<'a> {
             return Ok(time);
         };
         let sent = self.moment("sentAt", sent)?;
-        Ok(Timestamp(time.0.saturating_add(door.received.0.saturating_sub(sent.0))))
+        let ours = moment::valid(time.0.saturating_add(door.received.0.saturating_sub(sent.0)));
+        let apart = "`timestamp` is no time any more when it is put right by `sentAt`";
+        ours.ok_or_else(|| Refusal::call(Reason::InvalidTime, apart))
     }
 
     fn moment(self, key: &str, json: Json<'_>) -> Result<Timestamp, Refusal> {
