@@ -1,6 +1,7 @@
 //! Helpers that several test files share.
 
 pub mod harness;
+pub mod history;
 
 use std::path::{Path, PathBuf};
 

@@ -11,17 +11,19 @@
     reason = "a test may panic"
 )]
 
+#[path = "serve/daemon.rs"]
+mod daemon;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use daemon::Daemon;
 use serde_json::{Value, json};
 
-const KEY: &str = "key_for_tests";
 /// Letters that may have left before it is kept that they have: those that a kill may make leave twice.
 const UNDER_WAY: usize = 512;
 
@@ -85,38 +87,9 @@ impl Mail {
     }
 }
 
-struct Daemon {
-    process: Process,
-    address: String,
-}
-
-impl Daemon {
-    fn start(project: &Path, mail: &Mail) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
-        command.arg("serve").arg(project).args(["--listen", "127.0.0.1:0", "--no-watch"]);
-        command.env("FLOW_WRITE_KEY", KEY).env("FLOW_ADMIN_TOKEN", KEY).env("NO_COLOR", "1");
-        command.env("SMTP_URL", format!("smtp://127.0.0.1:{}", mail.port));
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let line = lines.find(|line| line.contains("listens at")).expect("it starts");
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { process: Process(child), address: line.split("http://").nth(1).unwrap().to_owned() }
-    }
-
-    fn ask(&self, head: &str, body: &str) -> Option<(u16, Value)> {
-        let mut stream = TcpStream::connect(&self.address).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(60))).ok()?;
-        let length = body.len();
-        let head = format!(
-            "{head} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
-        );
-        stream.write_all(head.as_bytes()).ok()?;
-        stream.write_all(body.as_bytes()).ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        let (head, body) = answer.split_once("\r\n\r\n")?;
-        Some((head.split(' ').nth(1)?.parse().ok()?, serde_json::from_str(body).unwrap_or(Value::Null)))
-    }
+/// A daemon that sends its letters there.
+fn start(project: &Path, mail: &Mail) -> Daemon {
+    Daemon::start_with(project, &["--no-watch"], &[("SMTP_URL", &format!("smtp://127.0.0.1:{}", mail.port))])
 }
 
 /// Sends calls until an instant; adds whose were acknowledged.
@@ -128,8 +101,8 @@ fn load(daemon: &Daemon, until: Instant, next: &mut u32, acknowledged: &mut BTre
             json!({ "type": "track", "event": "Signed Up", "userId": user, "messageId": format!("m-{user}"),
                     "context": { "traits": { "email": user } } })
         };
-        let body = json!({ "batch": users.iter().map(call).collect::<Vec<_>>() }).to_string();
-        if daemon.ask("POST /v1/batch", &body).is_some_and(|(status, _)| status == 200) {
+        let calls: Vec<_> = users.iter().map(call).collect();
+        if daemon.batch(&calls).is_some_and(|(status, _)| status == 200) {
             acknowledged.extend(users);
         }
         std::thread::sleep(Duration::from_millis(10));
@@ -145,16 +118,16 @@ fn what_is_acknowledged_leaves_and_leaves_once() {
     let mail = Mail::start();
     let (mut acknowledged, mut next) = (BTreeSet::new(), 0);
     for round in 0..kills {
-        let mut daemon = Daemon::start(folder.path(), &mail);
+        let mut daemon = start(folder.path(), &mail);
         let end = Instant::now() + Duration::from_millis(u64::from(60 + round * 97 % 500));
         load(&daemon, end, &mut next, &mut acknowledged);
-        daemon.process.0.kill().unwrap();
-        daemon.process.0.wait().unwrap();
+        daemon.child.kill().unwrap();
+        daemon.child.wait().unwrap();
     }
     assert!(acknowledged.len() > usize::try_from(kills).unwrap() * 5, "{} acknowledged", acknowledged.len());
-    let daemon = Daemon::start(folder.path(), &mail);
+    let daemon = start(folder.path(), &mail);
     let deadline = Instant::now() + Duration::from_secs(120);
-    while daemon.ask("GET /v1/deliveries?state=due&limit=1", "").unwrap().1["deliveries"] != json!([]) {
+    while daemon.get("/v1/deliveries?state=due&limit=1")["deliveries"] != json!([]) {
         assert!(Instant::now() < deadline, "a delivery is stuck");
         std::thread::sleep(Duration::from_millis(50));
     }
@@ -166,6 +139,6 @@ fn what_is_acknowledged_leaves_and_leaves_once() {
     assert!(again <= UNDER_WAY * usize::try_from(kills).unwrap(), "{again} letters left again");
     let most = letters.values().copied().max().unwrap_or(0);
     assert!(most <= 3, "a letter left {most} times: a kill makes one leave again that was under way, no other");
-    let dead = daemon.ask("GET /v1/deliveries?state=dead&limit=1", "").unwrap().1;
+    let dead = daemon.get("/v1/deliveries?state=dead&limit=1");
     assert_eq!(dead["deliveries"], json!([]), "nothing was given up");
 }

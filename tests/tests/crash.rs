@@ -8,12 +8,12 @@ use std::sync::Arc;
 use flow_daemon::shard::{Release, Shard};
 use flow_daemon::store::Store;
 use flow_daemon::store::memory::MemoryStore;
-use flow_machine::{Contact, Engine};
+use flow_machine::Contact;
 use flow_runtime::Summary;
 use flow_runtime::driver::Counts;
-use flow_runtime::ingest::{Catalog, Format, Incoming, Inputs, Read};
+use flow_runtime::ingest::Incoming;
 use flow_runtime::log::Entry;
-use flow_tests::{lines, project, root};
+use flow_tests::history;
 
 struct Sample {
     name: &'static str,
@@ -21,22 +21,10 @@ struct Sample {
     inputs: Vec<Incoming>,
 }
 
-/// A project, and what came in.
-fn sample(name: &'static str, example: &str, text: &str) -> Sample {
-    let folder = root().join("examples").join(example);
-    let sources = project(&folder);
-    let compilation = flow_compiler::compile(&sources);
-    let program = Arc::new(compilation.program.ok_or_else(|| lines(&sources, &compilation.diagnostics)).unwrap());
-    let catalog = Arc::new(Catalog::new(&Arc::new(Engine::new(Arc::clone(&program)).unwrap())));
-    let inputs = Inputs::new(catalog, text.as_bytes(), "events", 0, &Format::Segment).unwrap();
-    let inputs = inputs.filter_map(|read| if let Ok(Read::Incoming(it)) = read { Some(*it) } else { None }).collect();
-    Sample { name, release: Release { program, who: "test".to_owned(), commit: None }, inputs }
-}
-
 /// The shop, with its own events and with a crowd.
 fn samples() -> [Sample; 2] {
-    let shop = std::fs::read_to_string(root().join("examples/shop/events.jsonl")).unwrap();
-    [sample("shop", "shop", &shop), sample("crowd", "shop", &crowd())]
+    let sample = |name, (release, inputs)| Sample { name, release, inputs };
+    [sample("shop", history::own("shop").unwrap()), sample("crowd", history::of("shop", &crowd()).unwrap())]
 }
 
 /// Somebody new comes every hour, first without a name, and half of them say later who they are: so states are written

@@ -6,12 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flow_daemon::figures::counted::Counted;
-use flow_daemon::shard::{Release, Shard};
+use flow_daemon::shard::Shard;
 use flow_daemon::store::Store;
 use flow_daemon::store::sqlite::{Reader, SqliteStore};
-use flow_machine::Engine;
-use flow_runtime::ingest::{Catalog, Format, Inputs, Read};
-use flow_tests::{lines, project, root};
+use flow_tests::history;
 
 const ALWAYS: Duration = Duration::from_secs(3_600);
 
@@ -22,20 +20,10 @@ fn words(counted: &Counted) -> String {
 
 #[test]
 fn the_log_is_counted_the_same_however_often_it_is_read() {
-    let folder = root().join("examples/shop");
-    let sources = project(&folder);
-    let compilation = flow_compiler::compile(&sources);
-    let program = Arc::new(compilation.program.ok_or_else(|| lines(&sources, &compilation.diagnostics)).unwrap());
-    let catalog = Arc::new(Catalog::new(&Arc::new(Engine::new(Arc::clone(&program)).unwrap())));
-    let text = std::fs::read(folder.join("events.jsonl")).unwrap();
-    let inputs = Inputs::new(catalog, text.as_slice(), "events", 0, &Format::Segment).unwrap();
-    let inputs: Vec<_> =
-        inputs.filter_map(|read| if let Ok(Read::Incoming(it)) = read { Some(*it) } else { None }).collect();
-
+    let (release, inputs) = history::own("shop").unwrap();
     let scratch = tempfile::tempdir().unwrap();
     let mut store = SqliteStore::open(&scratch.path().join("s.db")).unwrap();
     let reader = Reader::open(store.path()).unwrap();
-    let release = Release { program, who: "test".to_owned(), commit: None };
     let mut shard = Shard::new(&release, inputs[0].arrives(), Arc::new(reader.clone())).unwrap();
     store.commit(&shard.commit(0)).unwrap();
     let mut often = Counted::default();

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use flow_daemon::shard::{Release, Shard};
 use flow_daemon::store::Store;
 use flow_daemon::store::memory::MemoryStore;
-use flow_machine::{Contact, Engine};
+use flow_machine::Contact;
 use flow_runtime::Incoming;
-use flow_runtime::ingest::{Catalog, Format, Inputs, Read, Reason, Who};
-use flow_tests::{lines, project, root};
+use flow_runtime::ingest::{Reason, Who};
+use flow_tests::history;
 
 struct Sample {
     release: Release,
@@ -19,15 +19,8 @@ struct Sample {
 }
 
 fn sample() -> Sample {
-    let folder = root().join("examples/shop");
-    let sources = project(&folder);
-    let compilation = flow_compiler::compile(&sources);
-    let program = Arc::new(compilation.program.ok_or_else(|| lines(&sources, &compilation.diagnostics)).unwrap());
-    let catalog = Arc::new(Catalog::new(&Arc::new(Engine::new(Arc::clone(&program)).unwrap())));
-    let text = std::fs::read(folder.join("events.jsonl")).unwrap();
-    let inputs = Inputs::new(catalog, text.as_slice(), "events", 0, &Format::Segment).unwrap();
-    let inputs = inputs.filter_map(|read| if let Ok(Read::Incoming(it)) = read { Some(*it) } else { None }).collect();
-    Sample { release: Release { program, who: "test".to_owned(), commit: None }, inputs }
+    let (release, inputs) = history::own("shop").unwrap();
+    Sample { release, inputs }
 }
 
 /// What has become of everybody, by ids; the ids that were erased, and how many calls were refused because of them.

@@ -57,10 +57,16 @@ impl Drop for Daemon {
 
 impl Daemon {
     pub(crate) fn start(project: &Path, more: &[&str]) -> Self {
+        Self::start_with(project, more, &[])
+    }
+
+    /// The same with variables of the environment.
+    pub(crate) fn start_with(project: &Path, more: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
         command.arg("serve").arg(project).args(["--listen", "127.0.0.1:0"]).args(more);
         command.env("FLOW_WRITE_KEY", WRITE).env("FLOW_ADMIN_TOKEN", ADMIN).env("NO_COLOR", "1");
         command.env("FLOW_LINK_SECRET", "links_for_tests_which_are_long").env("FLOW_REPORT_SECRET", REPORTS);
+        command.envs(variables.iter().copied());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = channel();
         for stream in
