@@ -8,8 +8,17 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=explain");
     println!("cargo::rerun-if-changed=build.rs");
+    let folder = env::var("OUT_DIR").map_err(io::Error::other)?;
+    for (pages, table) in [("explain", "pages.rs"), ("explain/topics", "topics.rs")] {
+        fs::write(Path::new(&folder).join(table), list(pages)?)?;
+    }
+    Ok(())
+}
+
+/// The pages of a folder as an expression: their names without the ending, and their texts.
+fn list(folder: &str) -> io::Result<String> {
     let mut names = Vec::new();
-    for entry in fs::read_dir("explain")? {
+    for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "md") {
             names.push(path);
@@ -23,6 +32,5 @@ fn main() -> io::Result<()> {
         let _ = writeln!(table, "    ({stem:?}, include_str!({:?})),", here.join(path));
     }
     table.push_str("]\n");
-    let folder = env::var("OUT_DIR").map_err(io::Error::other)?;
-    fs::write(Path::new(&folder).join("pages.rs"), table)
+    Ok(table)
 }

@@ -1,5 +1,6 @@
 //! What can be asked for on the command line.
 
+pub(crate) mod learn;
 pub(crate) mod remote;
 pub(crate) mod store;
 
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use learn::{CompletionsArgs, ExplainArgs, InitArgs, ManArgs};
 use remote::{
     AnswerFormat, AuditArgs, ContactArgs, DeliveriesArgs, DeployArgs, DeploysArgs, KeysArgs, RejectsArgs, ReportArgs,
     RollbackArgs, ToArgs,
@@ -37,6 +39,7 @@ Exit codes:
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Init(InitArgs),
     Check(CheckArgs),
     Fix(FixArgs),
     Fmt(FmtArgs),
@@ -57,6 +60,8 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     Graph(GraphArgs),
     Explain(ExplainArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 /// Check a project without running it
@@ -378,22 +383,6 @@ pub(crate) struct GraphArgs {
     /// Write it to this file (`-`: standard output)
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-}
-
-/// Explain a code of a diagnostic, with a wrong and a right example
-#[derive(Debug, clap::Args)]
-#[command(after_long_help = "\
-Examples:
-  flow explain F2001            what this code means
-  flow explain unknown-name     the same by its name
-  flow explain --list           all codes")]
-pub(crate) struct ExplainArgs {
-    /// The code, such as `F2001`, or its name
-    #[arg(required_unless_present = "list")]
-    pub(crate) code: Option<String>,
-    /// List all codes
-    #[arg(long, conflicts_with = "code")]
-    pub(crate) list: bool,
 }
 
 /// When to use colours.

@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod contact;
 pub(crate) mod deliveries;
 pub(crate) mod deploy;
@@ -10,7 +11,9 @@ pub(crate) mod fix;
 pub(crate) mod fmt;
 pub(crate) mod graph;
 pub(crate) mod import;
+pub(crate) mod init;
 pub(crate) mod keys;
+pub(crate) mod man;
 pub(crate) mod rejects;
 pub(crate) mod report;
 pub(crate) mod run;

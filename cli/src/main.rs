@@ -8,6 +8,7 @@ mod diff;
 mod failure;
 mod input;
 mod layout;
+mod markdown;
 mod output;
 mod parallel;
 mod partitions;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
     };
     let mut terminal = Terminal::new(args.color);
     let result = match &args.command {
+        Command::Init(args) => commands::init::run(args, &mut terminal),
         Command::Check(args) => commands::check::run(args, &mut terminal),
         Command::Fix(args) => commands::fix::run(args, &mut terminal),
         Command::Fmt(args) => commands::fmt::run(args, &mut terminal),
@@ -61,6 +63,8 @@ fn main() -> ExitCode {
         Command::Audit(args) => commands::audit::run(args, &mut terminal),
         Command::Graph(args) => commands::graph::run(args, &mut terminal),
         Command::Explain(args) => commands::explain::run(args, &mut terminal),
+        Command::Completions(args) => commands::completions::run(args, &mut terminal),
+        Command::Man(args) => commands::man::run(args, &mut terminal),
     };
     let exit = result.unwrap_or_else(|failure| {
         terminal.complain(&failure);

@@ -166,6 +166,22 @@ fn workflow_command(line: &str) -> Result<(), &'static str> {
 }
 
 #[test]
+fn pages_keep_to_the_schema() {
+    let schema = Schema::new("docs/schemas/explain.schema.json", true);
+    let list = written(&root(), &["explain", "--format", "json"]);
+    schema.check("the list", &list);
+    let list: Value = serde_json::from_str(&list).unwrap();
+    let names = |of: &str, key: &str| -> Vec<String> {
+        list[of].as_array().unwrap().iter().map(|one| one[key].as_str().unwrap().to_owned()).collect()
+    };
+    let topics = names("topics", "name");
+    assert!(topics.len() > 40, "only {} pages", topics.len());
+    for word in topics.iter().chain(names("codes", "code").iter().step_by(9)) {
+        schema.check(word, &written(&root(), &["explain", word, "--format", "json"]));
+    }
+}
+
+#[test]
 fn tests_keep_to_the_schema() {
     let scratch = tempfile::tempdir().unwrap();
     let schema = Schema::new("docs/schemas/test.schema.json", true);

@@ -3,8 +3,12 @@
 //! A page is `compiler/explain/FNNNN.md`. A test compiles both examples: the wrong one gives exactly its code, the
 //! right one nothing at all.
 
+mod topics;
+
 use crate::diagnostic::Code;
 use crate::source::{FileKind, Sources};
+
+pub use topics::{GROUPS, Group, Topic, sources as topic_sources, topic, topics, topics_of};
 
 /// All pages, by file name and in its order, as they are written.
 pub const PAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));

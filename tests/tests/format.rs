@@ -24,7 +24,7 @@ use words::{Kind, Word, said, words};
 /// All texts of the language that there are, right and wrong, with the names of their files.
 fn texts() -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for folder in ["examples", "tests/scenarios", "tests/language", "cli/tests/projects", "grammar"] {
+    for folder in ["examples", "tests/scenarios", "tests/language", "cli/tests/projects", "cli/templates", "grammar"] {
         for path in files(&root().join(folder)).into_iter().filter(|path| path.extension().is_some_and(|e| e == "flow"))
         {
             let name = path.strip_prefix(root()).unwrap().display().to_string();
@@ -37,7 +37,8 @@ fn texts() -> Vec<(String, String)> {
 
 /// The texts that people read to learn.
 fn examples() -> Vec<(String, String)> {
-    let shown = |name: &str| name.starts_with("examples/") || name.starts_with("tests/scenarios/");
+    let folders = ["examples/", "tests/scenarios/", "cli/templates/"];
+    let shown = |name: &str| folders.iter().any(|folder| name.starts_with(folder));
     texts().into_iter().filter(|(name, _)| shown(name)).collect()
 }
 
@@ -79,6 +80,11 @@ fn everything_here_is_formatted() {
         let page = flow_compiler::explain::page(*code).expect("a page");
         for block in page.right.iter().filter(|block| block.path.ends_with(".flow")) {
             look(format!("compiler/explain/{code}.md, right, {}", block.path), &block.text);
+        }
+    }
+    for topic in flow_compiler::explain::topics() {
+        for (_, line, block) in blocks(topic.text).into_iter().filter(|(words, ..)| words.starts_with("flow")) {
+            look(format!("compiler/explain/topics/{}.md, block at line {line}", topic.name), &block);
         }
     }
     assert!(wrong.is_empty(), "`flow fmt` would change\n{}", wrong.join("\n"));
