@@ -4,6 +4,7 @@ pub mod harness;
 pub mod history;
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use flow_compiler::diagnostic::Diagnostic;
 use flow_compiler::source::{FileKind, Sources};
@@ -135,4 +136,23 @@ pub fn blocks(text: &str) -> Vec<(String, usize, String)> {
         }
     }
     found
+}
+
+/// The folder with what tests run that is written in other languages, and the Python of it; installed when it is not
+/// there yet.
+///
+/// # Errors
+/// What could not be installed is on the standard error output.
+pub fn services(scratch: &str) -> Result<(PathBuf, PathBuf), String> {
+    let folder = Path::new(scratch).parent().unwrap_or(Path::new(scratch)).join("services");
+    let script = root().join("tests/services/install.sh");
+    let done = Command::new("bash").arg(script).arg(&folder).stderr(Stdio::inherit()).output();
+    match done {
+        Ok(done) if done.status.success() => {
+            let python = PathBuf::from(String::from_utf8_lossy(&done.stdout).trim());
+            Ok((folder, python))
+        }
+        Ok(_) => Err("what this test needs could not be installed: see above".to_owned()),
+        Err(error) => Err(format!("bash: {error}")),
+    }
 }

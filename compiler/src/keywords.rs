@@ -5,20 +5,79 @@
 pub enum Group {
     /// Begins an item: `segment`.
     Item,
-    /// Begins a clause or a step: `send`.
+    /// Begins a clause: `range`.
     Clause,
+    /// Begins a step: `send`.
+    Step,
     /// Stands inside a clause: `within`.
     Inner,
     /// An operator in letters: `and`.
     Operator,
-    /// A constant: `true`, `mon`.
+    /// A constant: `true`.
     Constant,
+    /// A day of the week, or several: `mon`.
+    Day,
     /// A unit of time: `days`.
     Unit,
     /// A type of a field.
     Type,
+    /// A function over events: `count`.
+    Function,
     /// Reserved for what is not there yet.
     NotYet,
+}
+
+impl Group {
+    /// All groups. A word that stands in several is shown as what the first of them says, where there is no telling.
+    pub const ALL: [Self; 11] = [
+        Self::Item,
+        Self::Step,
+        Self::Clause,
+        Self::Operator,
+        Self::Inner,
+        Self::Constant,
+        Self::Day,
+        Self::Unit,
+        Self::Function,
+        Self::Type,
+        Self::NotYet,
+    ];
+
+    /// How lists for highlighters call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Item => "item",
+            Self::Clause => "clause",
+            Self::Step => "step",
+            Self::Inner => "inner",
+            Self::Operator => "operator",
+            Self::Constant => "constant",
+            Self::Day => "day",
+            Self::Unit => "unit",
+            Self::Type => "type",
+            Self::Function => "function",
+            Self::NotYet => "not_yet",
+        }
+    }
+
+    /// Its words, in the order of the alphabet.
+    #[must_use]
+    pub const fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::Item => ITEMS,
+            Self::Clause => CLAUSES,
+            Self::Step => STEPS,
+            Self::Inner => INNER,
+            Self::Operator => OPERATORS,
+            Self::Constant => CONSTANTS,
+            Self::Day => DAYS,
+            Self::Unit => UNITS,
+            Self::Type => TYPES,
+            Self::Function => AGGREGATES,
+            Self::NotYet => NOT_YET,
+        }
+    }
 }
 
 /// Words that begin an item.
@@ -47,22 +106,17 @@ pub const NOT_YET: &[&str] = &["attribution", "content", "experiment", "form", "
 /// Words that no name may be.
 pub const RESERVED: &[&str] = &["and", "else", "false", "if", "in", "is", "not", "or", "then", "true", "where"];
 
-/// Words that begin a clause or a step and nothing else.
+/// Words that begin a clause.
 const CLAUSES: &[&str] = &[
     "again",
     "bands",
     "body",
     "breach",
-    "call",
     "channel",
-    "choose",
     "consent",
     "email",
-    "emit",
-    "enroll",
     "enter",
     "except",
-    "exit",
     "expect",
     "goal",
     "half-life",
@@ -70,7 +124,6 @@ const CLAUSES: &[&str] = &[
     "key",
     "merge",
     "met",
-    "notify",
     "on",
     "once",
     "otherwise",
@@ -80,9 +133,6 @@ const CLAUSES: &[&str] = &[
     "quiet",
     "range",
     "remind",
-    "send",
-    "set",
-    "split",
     "stages",
     "start",
     "step",
@@ -94,11 +144,13 @@ const CLAUSES: &[&str] = &[
     "transactional",
     "unless",
     "varies",
-    "wait",
     "webhook",
     "when",
     "zone",
 ];
+
+/// Words that begin a step.
+const STEPS: &[&str] = &["call", "choose", "emit", "enroll", "exit", "notify", "send", "set", "split", "wait"];
 
 /// Words inside a clause.
 const INNER: &[&str] = &[
@@ -123,6 +175,7 @@ const INNER: &[&str] = &[
     "continue",
     "decay",
     "delivered",
+    "does",
     "dropped",
     "else",
     "entered",
@@ -153,7 +206,6 @@ const INNER: &[&str] = &[
     "running",
     "sent",
     "sets",
-    "does",
     "since",
     "skip",
     "stage",
@@ -177,7 +229,10 @@ const OPERATORS: &[&str] =
     &["and", "contains", "did", "ends", "ever", "in", "is", "matches", "never", "not", "or", "starts", "with"];
 
 /// Constants.
-const CONSTANTS: &[&str] = &["false", "fri", "mon", "sat", "sun", "thu", "true", "tue", "wed", "weekday", "weekend"];
+const CONSTANTS: &[&str] = &["false", "true"];
+
+/// Days of the week.
+const DAYS: &[&str] = &["fri", "mon", "sat", "sun", "thu", "tue", "wed", "weekday", "weekend"];
 
 /// Units of time; `s`, `m` and `h` stick to their number.
 const UNITS: &[&str] = &["day", "days", "h", "m", "month", "months", "s", "week", "weeks", "year", "years"];
@@ -194,18 +249,8 @@ pub const AGGREGATES: &[&str] = &["avg", "count", "distinct", "first", "last", "
 /// Every word with its groups; a word may stand in several.
 #[must_use]
 pub fn all() -> Vec<(&'static str, Group)> {
-    let groups = [
-        (ITEMS, Group::Item),
-        (CLAUSES, Group::Clause),
-        (INNER, Group::Inner),
-        (OPERATORS, Group::Operator),
-        (CONSTANTS, Group::Constant),
-        (UNITS, Group::Unit),
-        (TYPES, Group::Type),
-        (AGGREGATES, Group::Operator),
-        (NOT_YET, Group::NotYet),
-    ];
-    let mut words: Vec<_> = groups.iter().flat_map(|(words, group)| words.iter().map(|word| (*word, *group))).collect();
+    let of = |group: Group| group.words().iter().map(move |word| (*word, group));
+    let mut words: Vec<_> = Group::ALL.into_iter().flat_map(of).collect();
     words.sort_unstable();
     words
 }
@@ -243,5 +288,39 @@ mod tests {
         let rule = GRAMMAR.lines().find(|line| line.starts_with("reserved")).unwrap();
         let words: BTreeSet<_> = rule.split('"').skip(1).step_by(2).collect();
         assert_eq!(words, super::RESERVED.iter().copied().collect());
+    }
+    #[test]
+    fn steps_are_those_of_the_grammar() {
+        let rule = GRAMMAR.lines().find(|line| line.starts_with("step_kind")).unwrap();
+        let rule = rule.trim_start_matches("step_kind = _{").trim_end_matches('}');
+        let steps: Vec<_> = rule.split('|').map(|step| step.trim().trim_end_matches("_step")).collect();
+        let mut sorted = steps.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, super::STEPS);
+    }
+
+    #[test]
+    fn items_are_those_of_the_grammar() {
+        let items = GRAMMAR.lines().filter_map(|line| line.split_once("= { SOI ~ kw_"));
+        let items = items.filter(|(rule, _)| rule.contains("_item")).filter_map(|(_, rest)| rest.split(' ').next());
+        assert_eq!(items.collect::<BTreeSet<_>>(), super::ITEMS.iter().copied().collect());
+    }
+
+    #[test]
+    fn units_and_days_are_those_of_the_grammar() {
+        let words = |start: &str| -> BTreeSet<&str> {
+            let rule = GRAMMAR.lines().find(|line| line.starts_with(start)).unwrap();
+            rule.split('"').skip(1).step_by(2).filter(|word| *word != ".").collect()
+        };
+        let long = super::UNITS.iter().copied().filter(|unit| unit.len() > 1).collect();
+        assert_eq!(words("calendar_unit"), long);
+        assert_eq!(words("day_word"), super::DAYS.iter().copied().collect());
+    }
+
+    #[test]
+    fn groups_are_in_the_order_of_the_alphabet() {
+        for group in super::Group::ALL {
+            assert!(group.words().is_sorted(), "{group:?}");
+        }
     }
 }

@@ -12,11 +12,13 @@ pub(crate) mod grammar;
 mod item;
 pub(crate) mod lex;
 mod recover;
+mod tokens;
 
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::source::{FileId, Span};
 pub(crate) use build::snake_case;
 pub use decode::decode;
+pub use tokens::{Token, TokenKind, tokens};
 
 /// Reads one file. Time is linear in its length; nothing recurses deeper than brackets may nest.
 pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> tree::File {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what tests talk to (an SMTP server, the published library that verifies webhooks, the published clients that
-# send calls) into a folder of their own below the target directory: `venv` for Python, `node/node_modules` for Node.
+# send calls, what packages for editors are built and tried with) into a folder of their own below the target directory:
+# `venv` for Python, `node/node_modules` and `vscode/node_modules` for Node.
 # Does nothing where they are there already. Prints the Python to run them with.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,13 +16,13 @@ system() {
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@"; } >&2
     else
-        echo "tests of mail, webhooks and clients need this: apt-get install $*" >&2
+        echo "tests of mail, webhooks, clients and editors need this: apt-get install $*" >&2
         exit 1
     fi
 }
 
 python="$folder/venv/bin/python"
-if ! { [ -x "$python" ] && cmp -s "$here/requirements.txt" "$folder/installed.txt" && "$python" -c 'import aiosmtpd, prometheus_client' 2>/dev/null; }; then
+if ! { [ -x "$python" ] && cmp -s "$here/requirements.txt" "$folder/installed.txt" && "$python" -c 'import aiosmtpd, prometheus_client, tree_sitter' 2>/dev/null; }; then
     python3 -c 'import ensurepip, venv' 2>/dev/null || system python3 python3-venv
     rm -f "$folder/installed.txt"
     python3 -m venv --clear "$folder/venv" >&2
@@ -29,13 +30,18 @@ if ! { [ -x "$python" ] && cmp -s "$here/requirements.txt" "$folder/installed.tx
     cp "$here/requirements.txt" "$folder/installed.txt"
 fi
 
-node="$folder/node"
-if ! { command -v node >/dev/null && cmp -s "$here/package-lock.json" "$node/installed.json"; }; then
+# Packages for Node: those that a folder names, into a folder of their own.
+node() {
+    local named=$1 into=$2
+    if command -v node >/dev/null && cmp -s "$named/package-lock.json" "$into/installed.json"; then return; fi
     { command -v node && command -v npm; } >/dev/null || system nodejs npm
-    mkdir -p "$node"
-    rm -f "$node/installed.json"
-    cp "$here/package.json" "$here/package-lock.json" "$node/"
-    npm ci --prefix "$node" --ignore-scripts --no-audit --no-fund --loglevel=error >&2
-    cp "$here/package-lock.json" "$node/installed.json"
-fi
+    mkdir -p "$into"
+    rm -f "$into/installed.json"
+    cp "$named/package.json" "$named/package-lock.json" "$into/"
+    npm ci --prefix "$into" --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+    cp "$named/package-lock.json" "$into/installed.json"
+}
+
+node "$here" "$folder/node"
+node "$here/../../editors/vscode" "$folder/vscode"
 echo "$python"
