@@ -65,7 +65,7 @@ pub(crate) struct Checked {
 /// Checks the files of a project.
 pub(crate) fn check(
     sources: &Sources,
-    files: &[File],
+    files: &[&File],
     settings: &Settings,
     sink: Sink,
     proofs: Proofs,
@@ -92,8 +92,7 @@ pub(crate) fn check(
     if proofs == Proofs::Wanted {
         check.proofs();
     }
-    check.references.uses.sort_unstable();
-    check.references.uses.dedup();
+    check.references.sort();
     let checked = Checked { program: check.program, tests: check.tests, references: check.references };
     (checked, check.sink)
 }
@@ -228,7 +227,7 @@ fn without_comment(line: &str) -> &str {
 }
 
 fn empty_program(sources: &Sources, settings: &Settings) -> (Program, BTreeMap<FileId, Id<GraphFile>>) {
-    let mut paths: Vec<(&str, FileId)> = sources.iter().map(|(id, file)| (file.path.as_str(), id)).collect();
+    let mut paths: Vec<(&str, FileId)> = sources.iter().map(|(id, file)| (&*file.path, id)).collect();
     paths.sort_unstable();
     let mut files = Table::default();
     let mut locations = BTreeMap::new();

@@ -14,7 +14,7 @@ use flow_graph::program::{
     Topic,
 };
 
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::tree;
 
 /// The kinds of things that have names.
@@ -144,6 +144,33 @@ pub struct References {
     pub uses: Vec<(Span, Symbol)>,
     /// Each declaration: the span of the name.
     pub declared: BTreeMap<Symbol, Span>,
+    /// Where files are named: the path, with its quotes, and the file.
+    pub files: Vec<(Span, FileId)>,
+}
+
+impl References {
+    /// What is found in a walk over a template, into all that was found.
+    pub(crate) fn add(&mut self, found: Found) {
+        self.uses.extend(found.uses);
+        self.files.extend(found.files);
+    }
+
+    /// In the order of the text, each once: a template that two messages have is walked twice.
+    pub(crate) fn sort(&mut self) {
+        self.uses.sort_unstable();
+        self.uses.dedup();
+        self.files.sort_unstable();
+        self.files.dedup();
+    }
+}
+
+/// Names and files that a template uses.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Names.
+    pub(crate) uses: Vec<(Span, Symbol)>,
+    /// Files.
+    pub(crate) files: Vec<(Span, FileId)>,
 }
 
 /// A kind of table entry that an author gives names to.

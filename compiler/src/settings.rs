@@ -140,7 +140,7 @@ pub enum Setting {
 /// is missing, come back.
 #[must_use]
 pub fn read(sources: &Sources, sink: &mut Sink) -> Settings {
-    let Some((id, file)) = sources.iter().find(|(_, file)| file.path == FILE) else {
+    let Some((id, file)) = sources.iter().find(|(_, file)| &*file.path == FILE) else {
         let nowhere = Span::new(FileId::NONE, 0, 0);
         let missing = Diagnostic::new(Code::NoSettings, nowhere, "the project has no `flow.toml`");
         sink.push(missing.help(format!("put this into `flow.toml` beside the `.flow` files:\n{EXAMPLE}")));

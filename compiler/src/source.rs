@@ -75,16 +75,16 @@ pub enum FileKind {
     Template,
 }
 
-/// One file of a project, its text already read.
+/// One file of a project, its text already read. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
     /// Path relative to the project's folder, with `/`.
-    pub path: String,
+    pub path: Arc<str>,
     /// What it is for.
     pub kind: FileKind,
     /// The whole text, as it stands on disk (a byte order mark and CRLF included).
     pub text: Arc<str>,
-    lines: LineIndex,
+    lines: Arc<LineIndex>,
 }
 
 impl SourceFile {
@@ -115,11 +115,19 @@ pub struct Sources {
 
 impl Sources {
     /// Adds a file and returns its number. More than `u32::MAX` files cannot be added: the last number is reused.
-    pub fn add(&mut self, path: impl Into<String>, kind: FileKind, text: impl Into<Arc<str>>) -> FileId {
+    pub fn add(&mut self, path: impl Into<Arc<str>>, kind: FileKind, text: impl Into<Arc<str>>) -> FileId {
         let text = text.into();
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(SourceFile { path: path.into(), kind, lines: LineIndex::new(&text), text });
+        self.files.push(SourceFile { path: path.into(), kind, lines: Arc::new(LineIndex::new(&text)), text });
         id
+    }
+
+    /// Gives a file another text; a number that is not known changes nothing.
+    pub fn set(&mut self, id: FileId, text: impl Into<Arc<str>>) {
+        if let Some(file) = self.files.get_mut(id.0 as usize) {
+            file.text = text.into();
+            file.lines = Arc::new(LineIndex::new(&file.text));
+        }
     }
 
     /// The file of a number, if there is one.
@@ -131,7 +139,7 @@ impl Sources {
     /// The path of a file, empty for a number that is not known.
     #[must_use]
     pub fn path(&self, id: FileId) -> &str {
-        self.get(id).map_or("", |file| file.path.as_str())
+        self.get(id).map_or("", |file| &*file.path)
     }
 
     /// The text of a span.
@@ -154,7 +162,7 @@ impl Sources {
     /// The file at a path relative to the project's folder.
     #[must_use]
     pub fn find(&self, path: &str) -> Option<FileId> {
-        self.iter().find(|(_, file)| file.path == path).map(|(id, _)| id)
+        self.iter().find(|(_, file)| &*file.path == path).map(|(id, _)| id)
     }
 }
 

@@ -10,6 +10,7 @@ use flow_graph::{Id, Table, Type};
 use minijinja::machinery::ast::Stmt;
 
 use crate::diagnostic::{Applicability, Code, Diagnostic, Sink};
+use crate::names::{Found, Kind, Symbol};
 use crate::source::{FileId, FileKind, Sources, Span};
 use crate::suggest;
 use place::Place;
@@ -74,14 +75,24 @@ pub(crate) enum Text<'a> {
 /// Template files by path, as a program holds them.
 pub(crate) type Files = BTreeMap<String, String>;
 
-/// Checks a template and all that it includes. The files that it needs are added to `files`.
-pub(crate) fn check(world: World<'_>, reach: &Reach, text: Text<'_>, files: &mut Files, sink: &mut Sink) {
-    let place = Place::new(FileId::NONE, 0);
-    let mut walk = Walk { world, reach, files, sink, place, state: State::default(), open: Vec::new(), visits: 0 };
+/// Checks a template and all that it includes; gives the names that it uses. The files that it needs are added to `files`.
+pub(crate) fn check(world: World<'_>, reach: &Reach, text: Text<'_>, files: &mut Files, sink: &mut Sink) -> Found {
+    let mut walk = Walk {
+        world,
+        reach,
+        files,
+        sink,
+        place: Place::new(FileId::NONE, 0),
+        state: State::default(),
+        found: Found::default(),
+        open: Vec::new(),
+        visits: 0,
+    };
     match text {
         Text::File(path, span) => walk.file(path, span),
         Text::Inline(text, span) => walk.text(text, Place::inline(world.sources, span, text)),
     }
+    walk.found
 }
 
 /// Files that one template may pull in, itself included: beyond that somebody doubles on every level.
@@ -96,6 +107,8 @@ struct Walk<'a> {
     /// Where the text that is being walked stands.
     place: Place,
     state: State,
+    /// The names that were met.
+    found: Found,
     /// The files that are being walked, outermost first, and where the next one is named.
     open: Vec<FileId>,
     visits: u32,
@@ -105,6 +118,7 @@ impl Walk<'_> {
     /// A file named by its path.
     fn file(&mut self, path: &str, named: Span) {
         let Some(id) = self.world.sources.find(path) else { return self.unknown_file(path, named) };
+        self.found.files.push((named, id));
         if self.open.contains(&id) {
             let round: Vec<&str> = self.open.iter().map(|id| self.world.sources.path(*id)).collect();
             let message = format!("`{path}` includes itself");
@@ -149,8 +163,8 @@ impl Walk<'_> {
         let templates = || self.world.sources.iter().filter(|(_, file)| file.kind == FileKind::Template);
         let tail = path.rsplit('/').next().unwrap_or(path);
         let same_name =
-            templates().map(|(_, file)| file.path.as_str()).find(|known| known.rsplit('/').next() == Some(tail));
-        let near = same_name.or_else(|| suggest::nearest(path, templates().map(|(_, file)| file.path.as_str())));
+            templates().map(|(_, file)| &*file.path).find(|known| known.rsplit('/').next() == Some(tail));
+        let near = same_name.or_else(|| suggest::nearest(path, templates().map(|(_, file)| &*file.path)));
         let diagnostic = Diagnostic::new(Code::UnknownTemplate, named, format!("there is no file `{path}`"));
         let diagnostic = match near {
             Some(near) => {
@@ -166,6 +180,25 @@ impl Walk<'_> {
             None => diagnostic.help("paths begin at the project's folder: `templates/hello.html`"),
         };
         self.push(diagnostic);
+    }
+
+    /// Notes what a name stands for, where it stands there as it is: in `contact["name"]` it may be made of anything.
+    fn refer(&mut self, span: Span, name: &str, symbol: Symbol) {
+        if self.world.sources.slice(span) == name {
+            self.found.uses.push((span, symbol));
+        }
+    }
+
+    /// The symbol of a field of the contact.
+    fn field_symbol(&self, name: &str) -> Option<Symbol> {
+        let position = self.world.fields.iter().position(|field| field.name == name)?;
+        Some(Symbol::Item(Kind::Field, u32::try_from(position).ok()?))
+    }
+
+    /// The symbol of a field of an event.
+    fn event_field_symbol(&self, event: Id<Event>, name: &str) -> Option<Symbol> {
+        let position = self.world.events.get(event)?.fields.iter().position(|field| field.name == name)?;
+        Some(Symbol::Member(Kind::Event, u32::try_from(event.index()).ok()?, u16::try_from(position).ok()?))
     }
 
     /// Pushes a diagnostic, with the places from which the template is reached.

@@ -40,7 +40,7 @@ fn with_settings(sources: Sources) -> Sources {
     if sources.find("flow.toml").is_some() {
         return sources;
     }
-    let files: Vec<(&str, &str)> = sources.iter().map(|(_, file)| (file.path.as_str(), &*file.text)).collect();
+    let files: Vec<(&str, &str)> = sources.iter().map(|(_, file)| (&*file.path, &*file.text)).collect();
     texts(&files)
 }
 

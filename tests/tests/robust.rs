@@ -229,13 +229,13 @@ fn read(text: &str) -> (File, Vec<Diagnostic>) {
 fn flow_files(example: &str) -> Vec<(String, String)> {
     let sources = project(&root().join("examples").join(example));
     let flow = sources.iter().filter(|(_, file)| file.kind == FileKind::Flow);
-    flow.map(|(_, file)| (file.path.clone(), file.text.to_string())).collect()
+    flow.map(|(_, file)| (file.path.to_string(), file.text.to_string())).collect()
 }
 
 fn replaced(example: &str, path: &str, text: &str) -> Sources {
     let mut sources = Sources::default();
     for (_, file) in project(&root().join("examples").join(example)).iter() {
-        let text = if file.path == path { text } else { &file.text };
+        let text = if *file.path == *path { text } else { &file.text };
         sources.add(file.path.clone(), file.kind, text);
     }
     sources

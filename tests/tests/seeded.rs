@@ -56,7 +56,7 @@ fn fault(sound: &Sources, mistake: &toml::Value) -> Result<(), String> {
     let mut seeded = Sources::default();
     for (_, source) in sound.iter() {
         let mut text: std::sync::Arc<str> = source.text.clone();
-        if source.path == file {
+        if &*source.path == file {
             let places = places(&text, find);
             let [(from, to)] = places.as_slice() else {
                 return Err(format!("{what}: `{find}` stands {} times in {file}", places.len()));

@@ -216,7 +216,8 @@ impl Check<'_> {
             enums: &self.program.enums,
             fields_broken: self.names.contact_broken,
         };
-        template::check(world, reach, text, &mut self.program.templates, &mut self.sink);
+        let found = template::check(world, reach, text, &mut self.program.templates, &mut self.sink);
+        self.references.add(found);
     }
 }
 

@@ -13,7 +13,7 @@ use crate::syntax::tree::{File, Item, ItemKind};
 
 impl<'a> Names<'a> {
     /// All names of all files; what is declared twice is reported.
-    pub(crate) fn collect(files: &'a [File], settings: &Settings, sink: &mut Sink) -> Self {
+    pub(crate) fn collect(files: &[&'a File], settings: &Settings, sink: &mut Sink) -> Self {
         let mut names = Self::default();
         let mut found = Vec::new();
         for item in files.iter().flat_map(|file| &file.items) {

@@ -66,6 +66,9 @@ impl Walk<'_> {
     }
 
     fn contact_field(&mut self, name: &str, span: Span) -> Info {
+        if let Some(symbol) = self.field_symbol(name) {
+            self.refer(span, name, symbol);
+        }
         let fields = self.world.fields;
         match fields.iter().find(|field| field.name == name) {
             Some(field) => of(field),
@@ -107,6 +110,11 @@ impl Walk<'_> {
             "utm" => return Info::there(Shape::Part(&UTM)),
             "page" => return Info::there(Shape::Part(&PAGE)),
             _ => {}
+        }
+        let events = self.reach.entries.iter().filter_map(|entry| entry.event);
+        let symbols: Vec<_> = events.filter_map(|event| self.event_field_symbol(event, name)).collect();
+        for symbol in symbols {
+            self.refer(span, name, symbol);
         }
         if self.reach.event_open {
             return Info::any();

@@ -33,7 +33,7 @@ fn said(text: &str) -> Vec<String> {
     let reach = Reach { entries: vec![entry(0), entry(1)], ..Reach::default() };
     let world = World { sources: &sources, fields: &fields, events: &events, enums: &enums, fields_broken: false };
     let mut sink = Sink::default();
-    check(world, &reach, Text::File("templates/a.html", Span::new(file, 0, 0)), &mut Files::new(), &mut sink);
+    let _ = check(world, &reach, Text::File("templates/a.html", Span::new(file, 0, 0)), &mut Files::new(), &mut sink);
     let place = |span: Span| {
         sources.get(span.file).map_or((0, 0), |file| (file.position(span.start).line, file.position(span.start).column))
     };
