@@ -59,9 +59,21 @@ pub(crate) enum Command {
     Keys(KeysArgs),
     Audit(AuditArgs),
     Graph(GraphArgs),
+    Lsp(LspArgs),
     Explain(ExplainArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
+}
+
+/// Serve an editor: the language server, over standard input and output
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+An editor starts this by itself; `editors/` of the source says how each is set up.
+With `FLOW_ADMIN_TOKEN` (and `FLOW_URL`) it shows how many people are where, as a daemon tells it.")]
+pub(crate) struct LspArgs {
+    /// What all editors do in any case
+    #[arg(long, hide = true)]
+    pub(crate) stdio: bool,
 }
 
 /// Check a project without running it

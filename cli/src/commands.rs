@@ -13,6 +13,7 @@ pub(crate) mod graph;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod keys;
+pub(crate) mod lsp;
 pub(crate) mod man;
 pub(crate) mod rejects;
 pub(crate) mod report;

@@ -62,6 +62,7 @@ fn main() -> ExitCode {
         Command::Keys(args) => commands::keys::run(args, &mut terminal),
         Command::Audit(args) => commands::audit::run(args, &mut terminal),
         Command::Graph(args) => commands::graph::run(args, &mut terminal),
+        Command::Lsp(_) => commands::lsp::run(),
         Command::Explain(args) => commands::explain::run(args, &mut terminal),
         Command::Completions(args) => commands::completions::run(args, &mut terminal),
         Command::Man(args) => commands::man::run(args, &mut terminal),

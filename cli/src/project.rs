@@ -54,6 +54,16 @@ impl Project {
         Ok(Self { folder, sources, unread: sink.finish(), proofs: true })
     }
 
+    /// A project of files that were read elsewhere; its proofs are not looked for.
+    pub(crate) fn of_sources(sources: Sources) -> Self {
+        Self { folder: String::new(), sources, unread: Vec::new(), proofs: false }
+    }
+
+    /// Its files, and what was found while they were read.
+    pub(crate) fn into_parts(self) -> (Sources, Vec<Diagnostic>) {
+        (self.sources, self.unread)
+    }
+
     /// The project compiled; with what was found while its files were read.
     pub(crate) fn compile(&self) -> Compilation {
         let compile = if self.proofs { flow_compiler::compile } else { flow_compiler::compile_unproved };
@@ -184,22 +194,38 @@ fn collect(folder: &Path, depth: Depth, found: &mut Vec<PathBuf>) -> Result<(), 
 }
 
 /// A project inside a project is its own.
-fn is_project(folder: &Path) -> bool {
+pub(crate) fn is_project(folder: &Path) -> bool {
     folder.join(SETTINGS).is_file()
+}
+
+/// The folders of all projects at or below a folder, in the order of their paths; what cannot be read has none.
+pub(crate) fn projects_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    // What was found before something that cannot be read counts all the same.
+    let _ = collect(folder, Depth { level: 0, nested: true }, &mut found);
+    found.retain(|path| path.file_name().is_some_and(|name| name == SETTINGS));
+    let mut folders: Vec<PathBuf> = found.iter().filter_map(|path| path.parent().map(Path::to_path_buf)).collect();
+    folders.sort();
+    folders
+}
+
+/// What a file of a project is for, by its path from the project's folder; nothing for a file that is none of ours.
+pub(crate) fn kind_of(name: &str) -> Option<FileKind> {
+    if name == SETTINGS {
+        Some(FileKind::Settings)
+    } else if name.ends_with(".flow") {
+        Some(FileKind::Flow)
+    } else if name.split('/').next() == Some(TEMPLATES) {
+        Some(FileKind::Template)
+    } else {
+        None
+    }
 }
 
 /// The name of a file in the project and what it is for; nothing for a file that is none of ours.
 fn classify(root: &Path, path: PathBuf) -> Option<(String, FileKind, PathBuf)> {
     let name = path.strip_prefix(root).ok()?.to_string_lossy().replace('\\', "/");
-    let kind = if name == SETTINGS {
-        FileKind::Settings
-    } else if name.ends_with(".flow") {
-        FileKind::Flow
-    } else if name.split('/').next() == Some(TEMPLATES) {
-        FileKind::Template
-    } else {
-        return None;
-    };
+    let kind = kind_of(&name)?;
     Some((name, kind, path))
 }
 

@@ -10,7 +10,7 @@ pub(crate) mod clean;
 mod decode;
 pub(crate) mod grammar;
 mod item;
-pub(crate) mod lex;
+pub mod lex;
 mod recover;
 mod tokens;
 

@@ -162,8 +162,7 @@ impl Walk<'_> {
     fn unknown_file(&mut self, path: &str, named: Span) {
         let templates = || self.world.sources.iter().filter(|(_, file)| file.kind == FileKind::Template);
         let tail = path.rsplit('/').next().unwrap_or(path);
-        let same_name =
-            templates().map(|(_, file)| &*file.path).find(|known| known.rsplit('/').next() == Some(tail));
+        let same_name = templates().map(|(_, file)| &*file.path).find(|known| known.rsplit('/').next() == Some(tail));
         let near = same_name.or_else(|| suggest::nearest(path, templates().map(|(_, file)| &*file.path)));
         let diagnostic = Diagnostic::new(Code::UnknownTemplate, named, format!("there is no file `{path}`"));
         let diagnostic = match near {

@@ -93,7 +93,8 @@ fn play(sources: &Sources, test: &str) -> usize {
 
 fn with_settings(folder: &std::path::Path) -> Sources {
     let bare = project(folder);
-    let files: Vec<(String, Arc<str>)> = bare.iter().map(|(_, file)| (file.path.to_string(), file.text.clone())).collect();
+    let files: Vec<(String, Arc<str>)> =
+        bare.iter().map(|(_, file)| (file.path.to_string(), file.text.clone())).collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_ref())).collect();
     texts(&files)
 }

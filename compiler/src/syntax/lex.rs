@@ -2,22 +2,22 @@
 
 /// One word, text, comment, bracket or sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Lexeme {
+pub struct Lexeme {
     /// What it is.
-    pub(crate) kind: LexKind,
+    pub kind: LexKind,
     /// First byte.
-    pub(crate) start: usize,
+    pub start: usize,
     /// One past the last byte.
-    pub(crate) end: usize,
+    pub end: usize,
     /// Only spaces stand before it on its line.
-    pub(crate) first: bool,
+    pub first: bool,
     /// Bytes between the start of its line and it.
-    pub(crate) column: usize,
+    pub column: usize,
 }
 
 /// The kinds of lexemes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LexKind {
+pub enum LexKind {
     /// A name or a keyword.
     Word,
     /// A text in quotes.
@@ -42,7 +42,7 @@ pub(crate) enum LexKind {
 
 /// How a text is quoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Quotes {
+pub enum Quotes {
     /// `"…"`
     Straight,
     /// `'…'` or curly quotes: their lengths in bytes.
@@ -52,7 +52,7 @@ pub(crate) enum Quotes {
 }
 
 /// Cuts a text into lexemes; never fails, takes linear time.
-pub(crate) struct Lexer<'a> {
+pub struct Lexer<'a> {
     text: &'a str,
     at: usize,
     line: usize,
@@ -63,7 +63,8 @@ pub(crate) struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     /// Starts at the beginning of a text.
-    pub(crate) fn new(text: &'a str) -> Self {
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
         Self { text, at: 0, line: 0, first: true, open_on_line: 0 }
     }
 

@@ -1,0 +1,12 @@
+//! What is answered, as plain data: a [`crate::Snapshot`], a file and a byte offset in; spans, texts and edits out.
+//!
+//! Nothing here knows of the protocol. One file for each thing that an editor can ask.
+
+pub mod definition;
+pub mod describe;
+pub mod hover;
+pub mod lookup;
+pub mod outline;
+pub mod references;
+pub mod rename;
+pub mod tokens;

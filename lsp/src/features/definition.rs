@@ -1,0 +1,20 @@
+//! Where a name is declared, and what a path names.
+
+use flow_compiler::source::{FileId, Span};
+
+use super::lookup::named_at;
+use crate::snapshot::Snapshot;
+
+/// Where what stands at an offset is declared; a path leads to the beginning of its file. Empty for what is built in.
+#[must_use]
+pub fn definition(snapshot: &Snapshot, file: FileId, offset: u32) -> Vec<Span> {
+    let references = &snapshot.analysis().references;
+    let paths =
+        references.files.iter().filter(|(span, _)| span.file == file && span.start <= offset && offset <= span.end);
+    let mut found: Vec<Span> = paths.map(|(_, target)| Span::new(*target, 0, 0)).collect();
+    let named = named_at(snapshot, file, offset);
+    found.extend(named.iter().filter_map(|named| references.declared.get(&named.symbol)));
+    found.sort_unstable();
+    found.dedup();
+    found
+}

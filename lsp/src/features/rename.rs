@@ -1,0 +1,109 @@
+//! Another name for something, in all files and templates.
+
+use flow_compiler::diagnostic::Edit;
+use flow_compiler::keywords;
+use flow_compiler::names::{Kind, Symbol};
+use flow_compiler::source::{FileId, FileKind, Span};
+use flow_graph::program::builtin;
+
+use super::lookup::{Named, named_at, written};
+use super::references::of_symbol;
+use crate::snapshot::Snapshot;
+
+/// The name at an offset, if it can be renamed.
+///
+/// # Errors
+/// A sentence that says why not.
+pub fn prepare(snapshot: &Snapshot, file: FileId, offset: u32) -> Result<Span, String> {
+    let found = named_at(snapshot, file, offset);
+    let first = found.first().ok_or("there is no name here that can be changed")?;
+    for named in &found {
+        let declared = snapshot.analysis().references.declared.get(&named.symbol);
+        let Some(declared) = declared else {
+            return Err(format!("`{}` is built in and keeps its name", written(snapshot, named.symbol)));
+        };
+        if snapshot.file(declared.file).is_none_or(|file| file.kind != FileKind::Flow) {
+            let (name, noun) = (written(snapshot, named.symbol), noun(named.symbol));
+            return Err(format!("the {noun} `{name}` is declared in `flow.toml`: change it there"));
+        }
+    }
+    Ok(inside_quotes(snapshot, first.span))
+}
+
+/// The edits that rename what stands at an offset, in the order of the text.
+///
+/// # Errors
+/// A sentence that says why it cannot have that name.
+pub fn rename(snapshot: &Snapshot, file: FileId, offset: u32, name: &str) -> Result<Vec<Edit>, String> {
+    prepare(snapshot, file, offset)?;
+    let found = named_at(snapshot, file, offset);
+    let mut edits: Vec<Edit> = Vec::new();
+    for Named { symbol, .. } in &found {
+        fits(snapshot, *symbol, name)?;
+        let places = of_symbol(snapshot, *symbol);
+        edits.extend(
+            places.iter().map(|place| Edit { span: inside_quotes(snapshot, place.span), text: name.to_owned() }),
+        );
+    }
+    edits.sort_by_key(|edit| edit.span);
+    edits.dedup();
+    Ok(edits)
+}
+
+/// Whether something may have a name.
+fn fits(snapshot: &Snapshot, symbol: Symbol, name: &str) -> Result<(), String> {
+    if symbol_kind(symbol) == Kind::Test {
+        let bad = name.contains(['"', '\n', '\\']) || name.is_empty();
+        return if bad { Err("a test's name stands in quotes, on one line".to_owned()) } else { Ok(()) };
+    }
+    let first = name.chars().next();
+    let letters = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if !letters || !first.is_some_and(|c| c.is_ascii_lowercase() || c == '_') {
+        return Err(format!("`{name}` cannot be a name: names are written like `cart_reminder`"));
+    }
+    if keywords::RESERVED.contains(&name) {
+        return Err(format!("`{name}` is a word of the language"));
+    }
+    if symbol_kind(symbol) == Kind::Event && matches!(symbol, Symbol::Item(..)) && builtin::NAMES.contains(&name) {
+        return Err(format!("`{name}` is an event that is built in"));
+    }
+    let declared = &snapshot.analysis().references.declared;
+    let taken = declared
+        .keys()
+        .find(|other| **other != symbol && beside(symbol, **other) && written(snapshot, **other) == name);
+    match taken {
+        Some(other) => Err(format!("there is already a {} `{name}`", noun(*other))),
+        None => Ok(()),
+    }
+}
+
+/// Whether two things may not have one name.
+fn beside(one: Symbol, other: Symbol) -> bool {
+    match (one, other) {
+        (Symbol::Item(a, _), Symbol::Item(b, _)) => a == b,
+        (Symbol::Member(a, n, _), Symbol::Member(b, m, _)) => a == b && n == m,
+        (Symbol::Item(..), Symbol::Member(..)) | (Symbol::Member(..), Symbol::Item(..)) => false,
+    }
+}
+
+fn symbol_kind(symbol: Symbol) -> Kind {
+    match symbol {
+        Symbol::Item(kind, _) | Symbol::Member(kind, _, _) => kind,
+    }
+}
+
+fn noun(symbol: Symbol) -> &'static str {
+    match symbol {
+        Symbol::Item(kind, _) => kind.noun(),
+        Symbol::Member(kind, ..) => kind.member_noun(),
+    }
+}
+
+/// The name of a test stands in quotes, which stay.
+fn inside_quotes(snapshot: &Snapshot, span: Span) -> Span {
+    let text = snapshot.sources.slice(span);
+    if text.len() >= 2 && text.starts_with('"') && text.ends_with('"') {
+        return Span { start: span.start + 1, end: span.end - 1, ..span };
+    }
+    span
+}

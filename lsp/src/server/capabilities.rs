@@ -1,0 +1,50 @@
+//! What the server can do, as the client is told.
+
+use gen_lsp_types::{
+    DiagnosticOptions, InitializeResult, PositionEncodingKind, Save, SaveOptions, ServerCapabilities, ServerInfo,
+    TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+};
+
+use super::client::Client;
+use super::position::Encoding;
+
+/// The answer to `initialize`.
+pub(crate) fn initialized(client: &Client) -> InitializeResult {
+    let info = ServerInfo { name: "flow".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) };
+    InitializeResult { capabilities: capabilities(client), server_info: Some(info) }
+}
+
+fn capabilities(client: &Client) -> ServerCapabilities {
+    let encoding = match client.encoding {
+        Encoding::Utf8 => PositionEncodingKind::UTF8,
+        Encoding::Utf16 => PositionEncodingKind::UTF16,
+    };
+    let sync = TextDocumentSyncOptions {
+        open_close: Some(true),
+        change: Some(TextDocumentSyncKind::Incremental),
+        save: Some(Save::SaveOptions(SaveOptions { include_text: Some(false) })),
+        ..TextDocumentSyncOptions::default()
+    };
+    let folders = WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications: Some(true.into()) };
+    let problems = DiagnosticOptions {
+        inter_file_dependencies: true,
+        workspace_diagnostics: true,
+        ..DiagnosticOptions::default()
+    };
+    ServerCapabilities {
+        position_encoding: Some(encoding),
+        text_document_sync: Some(sync.into()),
+        diagnostic_provider: Some(problems.into()),
+        hover_provider: Some(true.into()),
+        definition_provider: Some(true.into()),
+        references_provider: Some(true.into()),
+        document_highlight_provider: Some(true.into()),
+        document_symbol_provider: Some(true.into()),
+        workspace_symbol_provider: Some(true.into()),
+        rename_provider: Some(
+            gen_lsp_types::RenameOptions { prepare_provider: Some(true), ..Default::default() }.into(),
+        ),
+        workspace: Some(WorkspaceOptions { workspace_folders: Some(folders), ..WorkspaceOptions::default() }),
+        ..ServerCapabilities::default()
+    }
+}

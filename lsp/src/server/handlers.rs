@@ -1,0 +1,9 @@
+//! One file for each kind of request: in with places of the protocol, ask `features/`, out with places of the protocol.
+
+pub(crate) mod definition;
+pub(crate) mod diagnostics;
+pub(crate) mod edits;
+pub(crate) mod hover;
+pub(crate) mod references;
+pub(crate) mod rename;
+pub(crate) mod symbols;

@@ -1,0 +1,72 @@
+//! Answers as text: what a reader of the cases wants to see of them.
+
+use flow_compiler::diagnostic::Edit;
+use flow_compiler::source::Span;
+use flow_lsp::Snapshot;
+use flow_lsp::features::{definition, hover, outline, references, rename};
+
+use crate::Case;
+
+/// The answer of a feature.
+pub(crate) fn answer(feature: &str, case: &Case) -> String {
+    let Case { snapshot, file, offset, word } = case;
+    let (file, offset) = (*file, *offset);
+    match feature {
+        "definition" => {
+            let spans = definition::definition(snapshot, file, offset);
+            lines(spans.into_iter().map(|span| place(snapshot, span)))
+        }
+        "references" => lines(references::references(snapshot, file, offset).into_iter().map(|found| {
+            format!("{}{}", place(snapshot, found.span), if found.declares { " (declared)" } else { "" })
+        })),
+        "rename" => match rename::rename(snapshot, file, offset, word) {
+            Ok(edits) => edited(snapshot, &edits),
+            Err(why) => format!("refused: {why}"),
+        },
+        "hover" => hover::hover(snapshot, file, offset)
+            .map_or_else(|| "nothing".to_owned(), |hover| format!("{}\n\n{}", place(snapshot, hover.span), hover.text)),
+        "outline" => tree(snapshot, &outline::outline(snapshot, file), 0),
+        other => panic!("there is no feature `{other}`"),
+    }
+}
+
+/// `world.flow:3:5 `name``
+fn place(snapshot: &Snapshot, span: Span) -> String {
+    let Some(file) = snapshot.file(span.file) else { return "nowhere".to_owned() };
+    let at = file.position(span.start);
+    format!("{}:{}:{} `{}`", file.path, at.line, at.column, file.slice(span).replace('\n', "⏎"))
+}
+
+/// Each line that edits change, before and after.
+fn edited(snapshot: &Snapshot, edits: &[Edit]) -> String {
+    let changed = flow_compiler::fix::apply(&snapshot.sources, &edits.iter().collect::<Vec<_>>());
+    let mut out = String::new();
+    for (id, file) in snapshot.sources.iter() {
+        let after = changed.get(id).map_or("", |file| &*file.text);
+        if after == &*file.text {
+            continue;
+        }
+        let diff = similar::TextDiff::from_lines(&*file.text, after);
+        out.push_str(&diff.unified_diff().context_radius(0).header(&file.path, &file.path).to_string());
+    }
+    out
+}
+
+fn tree(snapshot: &Snapshot, entries: &[outline::Entry], depth: usize) -> String {
+    let mut out = String::new();
+    for entry in entries {
+        let detail = if entry.detail.is_empty() { String::new() } else { format!(" — {}", entry.detail) };
+        let at = snapshot
+            .file(entry.span.file)
+            .map(|file| (file.position(entry.span.start).line, file.position(entry.span.end).line));
+        let (from, to) = at.unwrap_or_default();
+        out.push_str(&format!("{}{:?} {}{detail} [{from}-{to}]\n", "  ".repeat(depth), entry.what, entry.name));
+        out.push_str(&tree(snapshot, &entry.children, depth + 1));
+    }
+    out
+}
+
+fn lines(lines: impl IntoIterator<Item = String>) -> String {
+    let all: Vec<String> = lines.into_iter().collect();
+    if all.is_empty() { "nothing".to_owned() } else { all.join("\n") }
+}

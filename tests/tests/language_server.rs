@@ -1,0 +1,52 @@
+//! The language server through its protocol, as an editor speaks it.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
+
+#[path = "language_server/editor.rs"]
+mod editor;
+
+use editor::Editor;
+use serde_json::json;
+
+#[test]
+fn problems_are_told_as_the_text_changes() {
+    let mut editor = Editor::start(&json!({}));
+    editor.open("main.flow", "segment a { visits > 1 }\n");
+    assert_eq!(editor.problems("main.flow"), Vec::<String>::new());
+    editor.edit("main.flow", (0, 12), (0, 18), "vists");
+    assert_eq!(editor.problems("main.flow"), ["0:12-0:17 F2001"]);
+    editor.edit("main.flow", (0, 12), (0, 17), "visits");
+    assert_eq!(editor.problems("main.flow"), Vec::<String>::new());
+    editor.stop();
+}
+
+#[test]
+fn a_file_that_is_closed_counts_as_it_lies_on_disk() {
+    let mut editor = Editor::start(&json!({}));
+    editor.open("world.flow", "enum industry { saas\n");
+    assert!(!editor.problems("world.flow").is_empty());
+    editor.close("world.flow");
+    assert_eq!(editor.problems("world.flow"), Vec::<String>::new());
+    editor.stop();
+}
+
+#[test]
+fn columns_are_counted_as_agreed() {
+    let text = "// \u{1F600}\r\nsegment a { first_name == \"\u{1F600}e\u{301}\" and vists > 1 }\r\n";
+    for (encodings, place) in [(json!(["utf-16"]), "1:37-1:42"), (json!(["utf-8", "utf-16"]), "1:40-1:45")] {
+        let mut editor = Editor::start(&json!({ "general": { "positionEncodings": encodings } }));
+        editor.open("main.flow", text);
+        assert_eq!(editor.problems("main.flow"), [format!("{place} F2001")]);
+        editor.stop();
+    }
+}
+
+#[test]
+fn an_unknown_request_and_a_broken_one_are_answered() {
+    let mut editor = Editor::start(&json!({}));
+    assert_eq!(editor.ask("textDocument/nothing", json!({})).unwrap_err(), -32601);
+    assert_eq!(editor.ask("textDocument/hover", json!({ "position": 3 })).unwrap_err(), -32803);
+    let elsewhere = json!({ "textDocument": { "uri": "untitled:1" }, "position": { "line": 0, "character": 0 } });
+    assert_eq!(editor.ask("textDocument/hover", elsewhere).expect("an answer"), json!(null));
+    editor.stop();
+}
