@@ -1,6 +1,4 @@
-; Names of highlights are those of Neovim; other editors have the same list with their own names.
-
-(identifier) @variable
+; No two patterns are about the same node, so that it does not matter whether the first or the last one wins.
 
 ; The world
 
@@ -9,9 +7,11 @@
 (event_item name: (identifier) @type.definition)
 (wire_name (identifier) @string.special)
 (field name: (identifier) @property)
-(type (identifier) @type)
 ((type (identifier) @type.builtin)
   (#any-of? @type.builtin <<type:quoted>>))
+((type (identifier) @type)
+  (#not-any-of? @type <<type:quoted>>))
+(field_modifier connector: (identifier) @module)
 
 ; Names of items
 
@@ -24,10 +24,16 @@
 (calendar_item name: (identifier) @type.definition)
 (team_item name: (identifier) @type.definition)
 (sla_item name: (identifier) @type.definition)
-(test_item name: (string) @string.special)
+(test_item name: (string (string_content) @string.special))
 (test_contact name: (identifier) @variable.parameter)
 
 ; What they are called elsewhere
+
+(path . (identifier) @variable)
+(path "." (identifier) @variable.member)
+(address (identifier) @variable)
+(sequence_clause key: (identifier) @variable.member)
+(score_rule field: (identifier) @variable.member)
 
 (event_reference event: (identifier) @type)
 (event_reference message: (identifier) @type)
@@ -79,7 +85,8 @@
 (expectation message: (identifier) @type)
 (expectation sla: (identifier) @type)
 (expectation team: (identifier) @type)
-(merge contact: (identifier) @variable.parameter)
+(merge (identifier) @variable.parameter)
+(varies (identifier) @variable)
 
 ; Words
 
@@ -89,16 +96,13 @@
 
 [<<operator:quoted>>] @keyword.operator
 
-["if" "then" "else" "choose" "otherwise" "split"] @keyword.conditional
-
 (exit_step) @keyword
 (boolean) @boolean
 (day) @constant.builtin
 
 ; Literals
 
-(string) @string
-(string_content) @string
+(string "\"" @string)
 (escape_sequence) @string.escape
 [(number) (percentage) (money) (points)] @number
 [(duration) (date) (datetime) (clock)] @number

@@ -8,7 +8,7 @@ use flow_compiler::keywords::Group;
 /// How the names of highlights of one editor differ from those of the template.
 pub(crate) type Renames = &'static [(&'static str, &'static str)];
 
-/// One file that is made: the template in `editors/templates/`, the file in `editors/`, and what is renamed in it.
+/// One file that is made, of a template, both in `editors/`; and what is renamed in it.
 pub(crate) struct Made {
     pub(crate) template: &'static str,
     pub(crate) file: &'static str,
@@ -19,12 +19,47 @@ const fn made(template: &'static str, file: &'static str) -> Made {
     Made { template, file, renames: &[] }
 }
 
-/// All of them.
+/// Names of highlights of Helix.
+const HELIX: Renames = &[
+    ("@boolean", "@constant.builtin.boolean"),
+    ("@comment.documentation", "@comment.line.documentation"),
+    ("@module", "@namespace"),
+    ("@number", "@constant.numeric"),
+    ("@property", "@variable.other.member"),
+    ("@string.escape", "@constant.character.escape"),
+    ("@type.definition", "@type"),
+    ("@variable.member", "@variable.other.member"),
+];
+
+/// Names of highlights of Zed.
+const ZED: Renames = &[
+    ("@comment.documentation", "@comment.doc"),
+    ("@constant.builtin", "@constant"),
+    ("@function.builtin", "@function"),
+    ("@keyword.operator", "@keyword"),
+    ("@module", "@namespace"),
+    ("@type.builtin", "@type"),
+    ("@type.definition", "@type"),
+    ("@variable.member", "@property"),
+];
+
+/// All of them. Queries of tree-sitter are the same in all editors but for names.
 pub(crate) const MADE: &[Made] = &[
-    made("keywords.json", "tree-sitter-flow/keywords.json"),
-    made("words.h", "tree-sitter-flow/src/words.h"),
-    made("flow.tmLanguage.json", "vscode/syntaxes/flow.tmLanguage.json"),
-    made("highlights.scm", "tree-sitter-flow/queries/highlights.scm"),
+    made("templates/keywords.json", "tree-sitter-flow/keywords.json"),
+    made("templates/words.h", "tree-sitter-flow/src/words.h"),
+    made("templates/highlights.scm", "tree-sitter-flow/queries/highlights.scm"),
+    made("templates/highlights.scm", "neovim/queries/flow/highlights.scm"),
+    made("tree-sitter-flow/queries/folds.scm", "neovim/queries/flow/folds.scm"),
+    made("tree-sitter-flow/queries/indents.scm", "neovim/queries/flow/indents.scm"),
+    made("tree-sitter-flow/queries/injections.scm", "neovim/queries/flow/injections.scm"),
+    made("tree-sitter-flow/queries/locals.scm", "neovim/queries/flow/locals.scm"),
+    made("templates/flow.vim", "neovim/syntax/flow.vim"),
+    Made { template: "templates/highlights.scm", file: "helix/queries/flow/highlights.scm", renames: HELIX },
+    made("tree-sitter-flow/queries/injections.scm", "helix/queries/flow/injections.scm"),
+    Made { template: "templates/highlights.scm", file: "zed/languages/flow/highlights.scm", renames: ZED },
+    made("tree-sitter-flow/queries/injections.scm", "zed/languages/flow/injections.scm"),
+    made("templates/flow.tmLanguage.json", "vscode/syntaxes/flow.tmLanguage.json"),
+    made("templates/flow-words.el", "emacs/flow-words.el"),
 ];
 
 /// A template with its marks filled in.
@@ -61,6 +96,7 @@ fn list(mark: &str) -> String {
         "json" => join("\"", ", ", "\""),
         "spaced" => join("", " ", ""),
         "quoted" => join("\"", " ", "\""),
+        "vim" => join("", "\\|", ""),
         // The longest first: the first that fits is taken, and `half-life` begins with a word of its own.
         "regex" => {
             let mut words: Vec<_> = words.into_iter().collect();

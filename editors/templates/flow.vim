@@ -1,0 +1,67 @@
+" Highlighting where there is no tree-sitter. What is broken is shown by the language server.
+
+if exists('b:current_syntax')
+  finish
+endif
+
+syntax case match
+syntax iskeyword @,48-57,_,192-255,-
+
+syntax keyword flowStep <<step:spaced>>
+syntax keyword flowClause <<clause+!type:spaced>>
+syntax keyword flowInner <<inner+!type+!function:spaced>>
+syntax match flowOperator /\<\%(<<operator+!inner:vim>>\)\>/
+syntax keyword flowConstant <<constant+day:spaced>>
+
+" Words that are something else elsewhere.
+syntax match flowInner /\<\%(email\|text\)\ze\s\+\%("\|file\>\)/
+syntax match flowInner /\<last\>/
+syntax match flowInner /\%(^\)\@<!\<\%(<<item:vim>>\)\>\ze\s\+\k/
+syntax match flowFunction /\<\%(<<function:vim>>\)\ze\s*(/
+syntax match flowMember /\.\@<=\k\+/
+syntax match flowProperty /\<\k\+\ze\s*:/
+syntax match flowType /\%(:\s*\%(set\s\+of\s\+\)\?\)\@<=\<\%(<<type:vim>>\)\>/
+
+syntax match flowItem /^\%(<<item:vim>>\)\>/ nextgroup=flowName skipwhite
+syntax match flowName /\k\+/ contained
+syntax match flowNotYet /^\%(<<not_yet:vim>>\)\>/
+
+syntax match flowNumber /\<\d\+\%(\.\d\+\)\?\%(\s*%\|[smh]\>\|\s\+\%(<<unit:vim>>\)\>\|\s\+\u\{3}\>\)\?/
+syntax match flowNumber /\<\d\{4}-\d\d-\d\d\%(T\d\{1,2}:\d\d\%(:\d\d\)\?\%(Z\|[+-]\d\d:\d\d\)\?\)\?/
+syntax match flowNumber /\<\d\{1,2}:\d\d\%(:\d\d\)\?\>/
+syntax match flowSign /->\|[=!<>]=\|??\|[<>*?]/
+
+syntax region flowText start=/"/ skip=/\\./ end=/"/ oneline contains=flowEscape,flowTemplate
+syntax match flowEscape /\\["\\nt]/ contained
+syntax region flowTemplate matchgroup=flowSpecial start=/{{/ end=/}}/ contained oneline contains=flowFilter,flowQuoted
+syntax region flowTemplate matchgroup=flowSpecial start=/{%/ end=/%}/ contained oneline contains=flowFilter,flowQuoted
+syntax match flowFilter /|\s*\zs\k\+/ contained
+syntax match flowQuoted /'[^']*'/ contained
+
+syntax match flowComment +//.*$+ contains=@Spell
+syntax match flowDoc +///\%([^/].*\)\?$+ contains=@Spell
+
+highlight default link flowItem Structure
+highlight default link flowName Type
+highlight default link flowStep Statement
+highlight default link flowClause Keyword
+highlight default link flowInner Keyword
+highlight default link flowOperator Operator
+highlight default link flowSign Operator
+highlight default link flowConstant Constant
+highlight default link flowFunction Function
+highlight default link flowType Type
+highlight default link flowMember Identifier
+highlight default link flowProperty Identifier
+highlight default link flowNotYet Todo
+highlight default link flowNumber Number
+highlight default link flowText String
+highlight default link flowEscape SpecialChar
+highlight default link flowTemplate Identifier
+highlight default link flowSpecial Special
+highlight default link flowFilter Function
+highlight default link flowQuoted String
+highlight default link flowComment Comment
+highlight default link flowDoc SpecialComment
+
+let b:current_syntax = 'flow'

@@ -1,0 +1,127 @@
+; No two patterns are about the same node, so that it does not matter whether the first or the last one wins.
+
+; The world
+
+(enum_item name: (identifier) @type)
+(enum_value (identifier) @constant)
+(event_item name: (identifier) @type)
+(wire_name (identifier) @string.special)
+(field name: (identifier) @property)
+((type (identifier) @type)
+  (#any-of? @type "bool" "country" "date" "datetime" "duration" "email" "int" "money" "number" "percent" "phone" "text" "timezone" "url"))
+((type (identifier) @type)
+  (#not-any-of? @type "bool" "country" "date" "datetime" "duration" "email" "int" "money" "number" "percent" "phone" "text" "timezone" "url"))
+(field_modifier connector: (identifier) @namespace)
+
+; Names of items
+
+(segment_item name: (identifier) @type)
+(score_item name: (identifier) @type)
+(lifecycle_item name: (identifier) @type)
+(topic_item name: (identifier) @type)
+(message_item name: (identifier) @type)
+(sequence_item name: (identifier) @type)
+(calendar_item name: (identifier) @type)
+(team_item name: (identifier) @type)
+(sla_item name: (identifier) @type)
+(test_item name: (string (string_content) @string.special))
+(test_contact name: (identifier) @variable.parameter)
+
+; What they are called elsewhere
+
+(path . (identifier) @variable)
+(path "." (identifier) @property)
+(address (identifier) @variable)
+(sequence_clause key: (identifier) @property)
+(score_rule field: (identifier) @property)
+
+(event_reference event: (identifier) @type)
+(event_reference message: (identifier) @type)
+(aggregate function: (identifier) @function)
+(aggregate event: (identifier) @type)
+(aggregate message: (identifier) @type)
+(aggregate field: (identifier) @property)
+(since_last event: (identifier) @type)
+(score_reference score: (identifier) @type)
+(score_reference part: (identifier) @property)
+(stage_test lifecycle: (identifier) @type)
+(group_test group: (identifier) @type)
+(membership_trigger segment: (identifier) @type)
+(membership_trigger lifecycle: (identifier) @type)
+(band_trigger score: (identifier) @type)
+(send_step message: (identifier) @type)
+(emit_step event: (identifier) @type)
+(enroll_step sequence: (identifier) @type)
+(notify_step team: (identifier) @type)
+(message_item topic: (identifier) @type)
+(message_item channel: (identifier) @namespace)
+(cap_clause channel: (identifier) @namespace)
+(team_item connector: (identifier) @namespace)
+(action connector: (identifier) @namespace)
+(action action: (identifier) @function)
+(set_step field: (identifier) @property)
+(set_step topic: (identifier) @type)
+(sla_clause calendar: (identifier) @type)
+(argument name: (identifier) @property)
+(labelled_step label: (identifier) @label)
+(split_step name: (identifier) @label)
+(split_arm name: (identifier) @label)
+(band name: (identifier) @constant)
+(stage) @constant
+(band_name) @constant
+(constant) @constant
+
+; Tests
+
+(test_field name: (identifier) @property)
+(does_event contact: (identifier) @variable.parameter)
+(does_event event: (identifier) @type)
+(sets_event contact: (identifier) @variable.parameter)
+(channel_event contact: (identifier) @variable.parameter)
+(channel_event message: (identifier) @type)
+(consent_event contact: (identifier) @variable.parameter)
+(consent_event topic: (identifier) @type)
+(expectation contact: (identifier) @variable.parameter)
+(expectation message: (identifier) @type)
+(expectation sla: (identifier) @type)
+(expectation team: (identifier) @type)
+(merge (identifier) @variable.parameter)
+(varies (identifier) @variable)
+
+; Words
+
+["calendar" "contact" "enum" "event" "lifecycle" "limits" "message" "moved" "retired" "score" "segment" "sequence" "sla" "team" "test" "topic"] @keyword
+
+["add" "after" "again" "ago" "anonymous" "any" "as" "at" "bands" "becomes" "best" "between" "body" "bounced" "breach" "breached" "by" "call" "called" "capped" "channel" "choose" "clear" "clicked" "complained" "consent" "continue" "decay" "delivered" "does" "dropped" "else" "email" "emit" "enroll" "enter" "entered" "entry" "except" "existing" "exit" "expect" "file" "finish" "flight" "for" "from" "goal" "granted" "half-life" "held" "holdout" "id" "if" "into" "key" "last" "least" "left" "local" "machine" "merge" "met" "most" "no" "notified" "notify" "of" "on" "once" "opened" "otherwise" "pause" "per" "personal" "priority" "quiet" "range" "remind" "remove" "running" "send" "sent" "set" "sets" "since" "skip" "split" "stage" "stages" "start" "step" "subject" "subscribes" "target" "text" "then" "time" "timeout" "times" "to" "track" "transactional" "unique" "unless" "unsubscribes" "until" "up" "varies" "wait" "webhook" "when" "where" "while" "withdrawn" "within" "zone"] @keyword
+
+["and" "contains" "did" "ends" "ever" "in" "is" "matches" "never" "not" "or" "starts" "with"] @keyword
+
+(exit_step) @keyword
+(boolean) @boolean
+(day) @constant
+
+; Literals
+
+(string "\"" @string)
+(escape_sequence) @string.escape
+[(number) (percentage) (money) (points)] @number
+[(duration) (date) (datetime) (clock)] @number
+
+; Templates
+
+(interpolation ["{{" "}}"] @punctuation.special)
+(template_tag ["{%" "%}"] @punctuation.special)
+(template_path) @property
+(template_filter) @function
+(template_string) @string.special
+(template_number) @number
+(template_comment) @comment
+
+; Signs
+
+["{" "}" "(" ")" "[" "]"] @punctuation.bracket
+["," ":" "." ".."] @punctuation.delimiter
+["->" "==" "!=" "<" "<=" ">" ">=" "??" "+" "-" "*" "/" "?"] @operator
+
+(comment) @comment
+(doc_comment) @comment.doc
