@@ -16,7 +16,7 @@ export function page(nonce: string): string {
 <title>Flow</title>
 <style>
 html, body { margin: 0; padding: 0; height: 100%; background: var(--vscode-editor-background); color: var(--vscode-editor-foreground); }
-#picture { display: flex; min-height: 100%; justify-content: safe center; cursor: zoom-in; }
+#picture { display: flex; min-height: 100%; align-items: start; justify-content: safe center; cursor: zoom-in; }
 #picture svg { max-width: 100%; height: auto; flex: none; }
 #picture.whole { cursor: zoom-out; }
 #picture.whole svg { max-width: none; }
