@@ -33,6 +33,7 @@ module.exports = grammar({
     $.money,
     $.points,
     $._in_before_word,
+    $._object,
     $._missing_close,
     $._missing_quote,
     $._in_error,
@@ -46,9 +47,6 @@ module.exports = grammar({
   supertypes: ($) => [$._item, $._step, $._expression],
 
   conflicts: ($) => [
-    // Whether a name is the object of this line of a test or begins the next one shows with the word behind it.
-    [$.channel_event],
-    [$.consent_event],
     // `personal` marks a field or begins the next one: a colon tells.
     [$.field],
   ],
@@ -331,7 +329,7 @@ module.exports = grammar({
       seq(
         field("contact", $.identifier),
         choice("delivered", "opened", "clicked", "bounced", "complained"),
-        optional(field("message", $.identifier)),
+        optional(field("message", alias($._object, $.identifier))),
         optional(seq("by", "machine")),
         repeat($.event_modifier),
       ),
@@ -339,7 +337,7 @@ module.exports = grammar({
       seq(
         field("contact", $.identifier),
         choice("subscribes", "unsubscribes"),
-        optional(field("topic", $.identifier)),
+        optional(field("topic", alias($._object, $.identifier))),
         repeat($.event_modifier),
       ),
     event_modifier: ($) => choice(seq("id", $.string), seq($.duration, "ago"), seq("as", "anonymous", $.string)),

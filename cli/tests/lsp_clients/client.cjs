@@ -116,6 +116,16 @@ class Editor {
     });
   }
 
+  /** Another text for all of a document. */
+  async replace(document, text) {
+    document.text = text;
+    document.version += 1;
+    await this.connection.sendNotification("textDocument/didChange", {
+      textDocument: { uri: document.uri, version: document.version },
+      contentChanges: [{ text }],
+    });
+  }
+
   /** A request about a place in a document. */
   async ask(method, document, position, more = {}) {
     return this.request(method, { textDocument: { uri: document.uri }, position, ...more });
