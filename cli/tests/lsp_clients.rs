@@ -31,24 +31,25 @@ fn services() -> PathBuf {
     folder
 }
 
-/// A copy of an example that may be changed.
-fn example(name: &str) -> tempfile::TempDir {
-    let copy = tempfile::tempdir().unwrap();
+/// A copy of an example that may be changed, in a folder whose name an address has to spell in another way.
+fn example(name: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("mein Geschäft #1");
     let from = repository().join("examples").join(name);
     let mut open = vec![PathBuf::new()];
     while let Some(folder) = open.pop() {
-        std::fs::create_dir_all(copy.path().join(&folder)).unwrap();
+        std::fs::create_dir_all(copy.join(&folder)).unwrap();
         for entry in std::fs::read_dir(from.join(&folder)).unwrap() {
             let entry = entry.unwrap();
             let path = folder.join(entry.file_name());
             if entry.file_type().unwrap().is_dir() {
                 open.push(path);
             } else {
-                std::fs::copy(entry.path(), copy.path().join(path)).unwrap();
+                std::fs::copy(entry.path(), copy.join(path)).unwrap();
             }
         }
     }
-    copy
+    (folder, copy)
 }
 
 /// Runs a client to its end; what it says is shown when something is not as it should be.
@@ -78,10 +79,10 @@ fn drive(client: &mut Command) {
 }
 
 fn protocol(encoding: &str, pulls: bool) {
-    let project = example("shop");
+    let (_folder, project) = example("shop");
     let asked = json!({
         "flow": env!("CARGO_BIN_EXE_flow"),
-        "project": project.path(),
+        "project": project,
         "encoding": encoding,
         "pulls": pulls,
     });
@@ -103,11 +104,27 @@ fn a_client_that_counts_utf_16_and_is_told_of_problems() {
 #[test]
 fn neovim() {
     services();
-    let project = example("shop");
+    let (_folder, project) = example("shop");
     let mut client = Command::new("nvim");
     client.args(["--headless", "--clean", "--cmd"]);
     client.arg(format!("set runtimepath^={}", repository().join("editors/neovim").display()));
     client.args(["--cmd", &format!("let g:flow_path = '{}'", env!("CARGO_BIN_EXE_flow"))]);
     client.args(["-c", &format!("luafile {}", repository().join("cli/tests/lsp_clients/neovim.lua").display())]);
-    drive(client.current_dir(project.path()).env("XDG_STATE_HOME", project.path().join(".state")));
+    drive(client.current_dir(&project).env("XDG_STATE_HOME", project.join(".state")));
+}
+
+/// The extension as it is packaged, without VS Code around it.
+#[test]
+fn the_extension_of_vs_code() {
+    let (folder, project) = example("shop");
+    let modules = services().join("vscode/node_modules");
+    let bundle = folder.path().join("extension.js");
+    let mut esbuild = Command::new(modules.join(".bin/esbuild"));
+    esbuild.arg(repository().join("editors/vscode/src/extension.ts")).arg(format!("--outfile={}", bundle.display()));
+    esbuild.args(["--bundle", "--platform=node", "--format=cjs", "--external:vscode", "--log-level=error"]);
+    drive(esbuild.env("NODE_PATH", &modules));
+    let asked = json!({ "flow": env!("CARGO_BIN_EXE_flow"), "project": project, "bundle": bundle });
+    let mut client = Command::new("node");
+    client.arg(repository().join("cli/tests/lsp_clients/vscode.cjs")).arg(asked.to_string());
+    drive(&mut client);
 }

@@ -107,7 +107,9 @@ async function renaming(editor, programs) {
   assert.ok(touched.includes("messages.flow") && touched.includes("programs.flow") && touched.includes("tests.flow"), String(touched));
   assert.equal([...programs.text.matchAll(/\bcart_note\b/g)].length, before);
   assert.doesNotMatch(programs.text, /\bcart_reminder\b/);
-  assert.match(editor.document(editor.uri("tests.flow")).text, /\bcart_note\b/);
+  const tests = editor.document(editor.uri("tests.flow")).text;
+  assert.match(tests, /sent cart_note\b/);
+  assert.equal(tests.split("\n").length, tests.split("\r\n").length);
   // What the editor did with it is told as a change, and what lies on disk as a change of files.
   for (const document of editor.documents.values()) {
     document.version += 1;
@@ -126,6 +128,27 @@ async function renaming(editor, programs) {
     const report = await editor.request("workspace/diagnostic", { previousResultIds: [] });
     assert.deepEqual(report.items.flatMap(({ items }) => items ?? []), []);
   }
+}
+
+/** Templates and the settings are part of the project: what is wrong in them is told, and their names lead somewhere. */
+async function elsewhere(editor) {
+  const template = await editor.open("templates/cart_reminder.html");
+  const field = await editor.ask("textDocument/definition", template, template.at("event.items", 7));
+  const [place] = [field].flat();
+  assert.equal(shown(editor, place), "items");
+  assert.equal(place.targetUri ?? place.uri, editor.uri("world.flow"));
+  await editor.type(template, "event.items", "event.itmes");
+  const [wrong] = await problems(editor, template);
+  assert.equal(template.slice(wrong.range), "itmes");
+  await editor.type(template, "event.itmes", "event.items");
+
+  const settings = await editor.open("flow.toml");
+  const text = settings.text;
+  await editor.type(settings, 'currency = "EUR"', 'currency = "EURO"');
+  const [unknown] = await problems(editor, settings);
+  assert.match(settings.slice(unknown.range), /EURO/);
+  await editor.replace(settings, text);
+  if (asked.pulls) assert.deepEqual(await problems(editor, settings), []);
 }
 
 /** Tells of files that are others on disk. */
@@ -175,6 +198,9 @@ async function callingOff(editor, programs) {
 }
 
 async function main() {
+  // One file has the line ends of another system.
+  const tests = path.join(asked.project, "tests.flow");
+  fs.writeFileSync(tests, fs.readFileSync(tests, "utf8").replaceAll("\n", "\r\n"));
   const editor = await Editor.start(asked, CAPABILITIES);
   const { capabilities, serverInfo } = editor.initialized;
   assert.equal(capabilities.positionEncoding, asked.encoding);
@@ -182,6 +208,7 @@ async function main() {
   const programs = await mistakes(editor);
   await reading(editor, programs);
   await renaming(editor, programs);
+  await elsewhere(editor);
   await files(editor);
   await callingOff(editor, programs);
   assert.equal(await editor.stop(), 0);

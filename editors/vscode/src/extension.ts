@@ -68,7 +68,6 @@ async function start(output: vscode.LogOutputChannel, results: vscode.OutputChan
         { scheme: "file", pattern: "**/templates/**" },
       ],
       outputChannel: output,
-      synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/{flow.toml,*.flow,templates/**}") },
       middleware: { executeCommand: (name, args, next) => execute(name, args, next, results) },
     },
   );

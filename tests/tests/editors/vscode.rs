@@ -28,7 +28,7 @@ fn it_is_packaged() {
         std::fs::copy(path, to).unwrap();
     }
     let path = format!("{}:{}", folder.join("vscode/node_modules/.bin").display(), std::env::var("PATH").unwrap());
-    for script in ["check", "test", "package"] {
+    for script in ["test", "package"] {
         let mut command = Command::new("npm");
         command.args(["run", "--silent", script]).current_dir(&copy).env("PATH", &path).env("CI", "true");
         let done = command.output().unwrap();
