@@ -7,26 +7,32 @@ endif
 syntax case match
 syntax iskeyword @,48-57,_,192-255,-
 
-syntax keyword flowStep <<step:spaced>>
-syntax keyword flowClause <<clause+!type:spaced>>
-syntax keyword flowInner <<inner+!type+!function:spaced>>
-syntax match flowOperator /\<\%(<<operator+!inner:vim>>\)\>/
-syntax keyword flowConstant <<constant+day:spaced>>
-
-" Words that are something else elsewhere.
-syntax match flowInner /\<\%(email\|text\)\ze\s\+\%("\|file\>\)/
+" Words first: what is found further below is stronger where both fit.
+syntax match flowInner /\<\%(<<clause+inner+!type+!function+!operator:vim>>\)\>/
 syntax match flowInner /\<last\>/
 syntax match flowInner /\%(^\)\@<!\<\%(<<item:vim>>\)\>\ze\s\+\k/
+syntax match flowInner /\%(^\s\+\|^team\>.*{\s*\)\@<=\%(email\|text\)\ze\s\+\%("\|file\>\)/
+syntax match flowStep /\<\%(<<step:vim>>\)\>/
+syntax match flowOperator /\<\%(<<operator+!inner:vim>>\)\>/
+syntax match flowConstant /\<\%(<<constant+day:vim>>\)\>/
 syntax match flowFunction /\<\%(<<function:vim>>\)\ze\s*(/
-syntax match flowMember /\.\@<=\k\+/
+
+" Words that are names where they stand.
+syntax match flowMember /\%(\.\.\)\@<!\.\@<=\k\+/
 syntax match flowProperty /\<\k\+\ze\s*:/
+syntax match flowPlain /\%([=<>]\s*\)\@<=\<key\>/
+syntax match flowPlain /\%(\%(\<on\|\<did\|\<goal\|,\|(\)\s*\)\@<=\%(delivered\|opened\|clicked\|bounced\|complained\)\>/
+syntax match flowPlain /\%(\%(held\|dropped\)\s\+\k\+\s\+by\s\+\)\@<=\k\+/
+syntax match flowInner /\<when\s\+capped\>/
 syntax match flowType /\%(:\s*\%(set\s\+of\s\+\)\?\)\@<=\<\%(<<type:vim>>\)\>/
+syntax region flowFields matchgroup=NONE start=/\%(\<does\s\+\k\+\s*\|\<sets\s*\|\<contact\s\+\k\+\s*\)\@<={/ end=/}/ contains=flowText,flowNumber,flowConstant,flowComment
 
 syntax match flowItem /^\%(<<item:vim>>\)\>/ nextgroup=flowName skipwhite
 syntax match flowName /\k\+/ contained
 syntax match flowNotYet /^\%(<<not_yet:vim>>\)\>/
 
 syntax match flowNumber /\<\d\+\%(\.\d\+\)\?\%(\s*%\|[smh]\>\|\s\+\%(<<unit:vim>>\)\>\|\s\+\u\{3}\>\)\?/
+syntax match flowNumber /[+-]\s*\d\+\%(\.\d\+\)\?\ze\s\+\%(when\|on\)\>/
 syntax match flowNumber /\<\d\{4}-\d\d-\d\d\%(T\d\{1,2}:\d\d\%(:\d\d\)\?\%(Z\|[+-]\d\d:\d\d\)\?\)\?/
 syntax match flowNumber /\<\d\{1,2}:\d\d\%(:\d\d\)\?\>/
 syntax match flowSign /->\|[=!<>]=\|??\|[<>*?]/
@@ -44,7 +50,6 @@ syntax match flowDoc +///\%([^/].*\)\?$+ contains=@Spell
 highlight default link flowItem Structure
 highlight default link flowName Type
 highlight default link flowStep Statement
-highlight default link flowClause Keyword
 highlight default link flowInner Keyword
 highlight default link flowOperator Operator
 highlight default link flowSign Operator

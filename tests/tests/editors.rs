@@ -16,6 +16,8 @@ mod corpus;
 mod textmate;
 #[path = "editors/tree_sitter.rs"]
 mod tree_sitter;
+#[path = "editors/vim.rs"]
+mod vim;
 #[path = "editors/vscode.rs"]
 mod vscode;
 #[path = "editors/words.rs"]

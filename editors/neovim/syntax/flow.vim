@@ -7,26 +7,32 @@ endif
 syntax case match
 syntax iskeyword @,48-57,_,192-255,-
 
-syntax keyword flowStep call choose emit enroll exit notify send set split wait
-syntax keyword flowClause again bands body breach channel consent enter except expect goal half-life holdout key merge met on once otherwise pause per priority quiet range remind stages start step subject target timeout track transactional unless varies webhook when zone
-syntax keyword flowInner add after ago anonymous any as at becomes best between bounced breached by called capped clear clicked complained continue decay delivered does dropped else entered entry existing file finish flight for from granted held id if into least left local machine most no notified of opened personal remove running sent sets since skip stage subscribes then time times to unique unsubscribes until up where while withdrawn within
-syntax match flowOperator /\<\%(and\|contains\|did\|ends\|ever\|in\|is\|matches\|never\|not\|or\|starts\|with\)\>/
-syntax keyword flowConstant false fri mon sat sun thu true tue wed weekday weekend
-
-" Words that are something else elsewhere.
-syntax match flowInner /\<\%(email\|text\)\ze\s\+\%("\|file\>\)/
+" Words first: what is found further below is stronger where both fit.
+syntax match flowInner /\<\%(add\|after\|again\|ago\|anonymous\|any\|as\|at\|bands\|becomes\|best\|between\|body\|bounced\|breach\|breached\|by\|called\|capped\|channel\|clear\|clicked\|complained\|consent\|continue\|decay\|delivered\|does\|dropped\|else\|enter\|entered\|entry\|except\|existing\|expect\|file\|finish\|flight\|for\|from\|goal\|granted\|half-life\|held\|holdout\|id\|if\|into\|key\|least\|left\|local\|machine\|merge\|met\|most\|no\|notified\|of\|on\|once\|opened\|otherwise\|pause\|per\|personal\|priority\|quiet\|range\|remind\|remove\|running\|sent\|sets\|since\|skip\|stage\|stages\|start\|step\|subject\|subscribes\|target\|then\|time\|timeout\|times\|to\|track\|transactional\|unique\|unless\|unsubscribes\|until\|up\|varies\|webhook\|when\|where\|while\|withdrawn\|within\|zone\)\>/
 syntax match flowInner /\<last\>/
 syntax match flowInner /\%(^\)\@<!\<\%(calendar\|contact\|enum\|event\|lifecycle\|limits\|message\|moved\|retired\|score\|segment\|sequence\|sla\|team\|test\|topic\)\>\ze\s\+\k/
+syntax match flowInner /\%(^\s\+\|^team\>.*{\s*\)\@<=\%(email\|text\)\ze\s\+\%("\|file\>\)/
+syntax match flowStep /\<\%(call\|choose\|emit\|enroll\|exit\|notify\|send\|set\|split\|wait\)\>/
+syntax match flowOperator /\<\%(and\|contains\|did\|ends\|ever\|in\|is\|matches\|never\|not\|or\|starts\|with\)\>/
+syntax match flowConstant /\<\%(false\|fri\|mon\|sat\|sun\|thu\|true\|tue\|wed\|weekday\|weekend\)\>/
 syntax match flowFunction /\<\%(avg\|count\|distinct\|first\|last\|max\|min\|sum\)\ze\s*(/
-syntax match flowMember /\.\@<=\k\+/
+
+" Words that are names where they stand.
+syntax match flowMember /\%(\.\.\)\@<!\.\@<=\k\+/
 syntax match flowProperty /\<\k\+\ze\s*:/
+syntax match flowPlain /\%([=<>]\s*\)\@<=\<key\>/
+syntax match flowPlain /\%(\%(\<on\|\<did\|\<goal\|,\|(\)\s*\)\@<=\%(delivered\|opened\|clicked\|bounced\|complained\)\>/
+syntax match flowPlain /\%(\%(held\|dropped\)\s\+\k\+\s\+by\s\+\)\@<=\k\+/
+syntax match flowInner /\<when\s\+capped\>/
 syntax match flowType /\%(:\s*\%(set\s\+of\s\+\)\?\)\@<=\<\%(bool\|country\|date\|datetime\|duration\|email\|int\|money\|number\|percent\|phone\|text\|timezone\|url\)\>/
+syntax region flowFields matchgroup=NONE start=/\%(\<does\s\+\k\+\s*\|\<sets\s*\|\<contact\s\+\k\+\s*\)\@<={/ end=/}/ contains=flowText,flowNumber,flowConstant,flowComment
 
 syntax match flowItem /^\%(calendar\|contact\|enum\|event\|lifecycle\|limits\|message\|moved\|retired\|score\|segment\|sequence\|sla\|team\|test\|topic\)\>/ nextgroup=flowName skipwhite
 syntax match flowName /\k\+/ contained
 syntax match flowNotYet /^\%(attribution\|content\|experiment\|form\|predict\|sync\|utm\)\>/
 
 syntax match flowNumber /\<\d\+\%(\.\d\+\)\?\%(\s*%\|[smh]\>\|\s\+\%(day\|days\|h\|m\|month\|months\|s\|week\|weeks\|year\|years\)\>\|\s\+\u\{3}\>\)\?/
+syntax match flowNumber /[+-]\s*\d\+\%(\.\d\+\)\?\ze\s\+\%(when\|on\)\>/
 syntax match flowNumber /\<\d\{4}-\d\d-\d\d\%(T\d\{1,2}:\d\d\%(:\d\d\)\?\%(Z\|[+-]\d\d:\d\d\)\?\)\?/
 syntax match flowNumber /\<\d\{1,2}:\d\d\%(:\d\d\)\?\>/
 syntax match flowSign /->\|[=!<>]=\|??\|[<>*?]/
@@ -44,7 +50,6 @@ syntax match flowDoc +///\%([^/].*\)\?$+ contains=@Spell
 highlight default link flowItem Structure
 highlight default link flowName Type
 highlight default link flowStep Statement
-highlight default link flowClause Keyword
 highlight default link flowInner Keyword
 highlight default link flowOperator Operator
 highlight default link flowSign Operator
