@@ -4,9 +4,16 @@
 
 pub mod definition;
 pub mod describe;
+pub mod expressions;
+pub mod folding;
 pub mod hover;
+pub mod links;
+pub mod locals;
 pub mod lookup;
 pub mod outline;
 pub mod references;
 pub mod rename;
+pub mod selection;
+pub mod semantic;
+pub mod tags;
 pub mod tokens;

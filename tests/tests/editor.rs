@@ -6,6 +6,10 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
+#[path = "editor/agreement.rs"]
+mod agreement;
+#[path = "editor/marked.rs"]
+mod marked;
 #[path = "editor/shown.rs"]
 mod shown;
 

@@ -50,3 +50,33 @@ fn an_unknown_request_and_a_broken_one_are_answered() {
     assert_eq!(editor.ask("textDocument/hover", elsewhere).expect("an answer"), json!(null));
     editor.stop();
 }
+
+#[test]
+fn colours_folds_selections_and_links_come_in_places_of_the_protocol() {
+    let mut editor = Editor::start(&json!({ "textDocument": { "foldingRange": { "lineFoldingOnly": true } } }));
+    let text = "// \u{1F600}\r\nsegment a {\r\n  first_name == \"\u{1F600}\"  // b\r\n}\r\n";
+    editor.open("main.flow", text);
+    let document = json!({ "uri": editor.uri("main.flow") });
+    let question = json!({ "textDocument": document });
+    let colours = editor.ask("textDocument/semanticTokens/full", question.clone()).expect("colours");
+    // Line and column as steps, length, number of the type, bits: the emoji counts two.
+    let comment = [0, 0, 5, 6, 0];
+    let rest =
+        [[1, 0, 7, 0, 0], [0, 8, 1, 11, 1], [1, 2, 10, 9, 0], [0, 11, 2, 1, 0], [0, 3, 4, 4, 0], [0, 6, 4, 6, 0]];
+    assert_eq!(colours["data"], json!([&[comment][..], &rest[..]].concat().concat()));
+    let line = json!({ "start": { "line": 1, "character": 0 }, "end": { "line": 1, "character": 3 } });
+    let part = json!({ "textDocument": document, "range": line });
+    let colours = editor.ask("textDocument/semanticTokens/range", part).expect("colours");
+    assert_eq!(colours["data"], json!([1, 0, 7, 0, 0]));
+    let folds = editor.ask("textDocument/foldingRange", question).expect("folds");
+    assert_eq!(folds, json!([{ "startLine": 1, "endLine": 2 }]));
+    let inside = json!({ "textDocument": document, "positions": [{ "line": 2, "character": 4 }] });
+    let grown = editor.ask("textDocument/selectionRange", inside).expect("selections");
+    let end = |range: &serde_json::Value| range["range"]["end"].clone();
+    assert_eq!(end(&grown[0]), json!({ "line": 2, "character": 12 }));
+    assert_eq!(end(&grown[0]["parent"]), json!({ "line": 2, "character": 20 }));
+    let links = json!({ "textDocument": { "uri": editor.uri("world.flow") } });
+    let links = editor.ask("textDocument/documentLink", links).expect("links");
+    assert_eq!(links[0]["target"], json!(editor.uri("templates/cart.html")));
+    editor.stop();
+}

@@ -2,6 +2,7 @@
 
 use flow_compiler::source::{FileId, Span};
 
+use super::locals;
 use super::lookup::named_at;
 use crate::snapshot::Snapshot;
 
@@ -14,6 +15,10 @@ pub fn definition(snapshot: &Snapshot, file: FileId, offset: u32) -> Vec<Span> {
     let mut found: Vec<Span> = paths.map(|(_, target)| Span::new(*target, 0, 0)).collect();
     let named = named_at(snapshot, file, offset);
     found.extend(named.iter().filter_map(|named| references.declared.get(&named.symbol)));
+    if named.is_empty() {
+        let places = locals::contact_at(snapshot, file, offset).into_iter().flat_map(|(_, places)| places);
+        found.extend(places.filter(|place| place.declares).map(|place| place.span));
+    }
     found.sort_unstable();
     found.dedup();
     found

@@ -3,6 +3,7 @@
 use flow_compiler::names::Symbol;
 use flow_compiler::source::{FileId, Span};
 
+use super::locals;
 use super::lookup::named_at;
 use crate::snapshot::Snapshot;
 
@@ -15,12 +16,16 @@ pub struct Place {
     pub declares: bool,
 }
 
-/// All places of what stands at an offset, in all files, in the order of the text.
+/// All places of what stands at an offset, in all files, in the order of the text. The name of a contact of a test counts in
+/// its test alone.
 #[must_use]
 pub fn references(snapshot: &Snapshot, file: FileId, offset: u32) -> Vec<Place> {
     let mut found: Vec<Place> = Vec::new();
     for named in named_at(snapshot, file, offset) {
         found.extend(of_symbol(snapshot, named.symbol));
+    }
+    if found.is_empty() {
+        found.extend(locals::contact_at(snapshot, file, offset).into_iter().flat_map(|(_, places)| places));
     }
     found.sort_unstable();
     found.dedup();

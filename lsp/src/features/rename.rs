@@ -6,6 +6,7 @@ use flow_compiler::names::{Kind, Symbol};
 use flow_compiler::source::{FileId, FileKind, Span};
 use flow_graph::program::builtin;
 
+use super::locals;
 use super::lookup::{Named, named_at, written};
 use super::references::of_symbol;
 use crate::snapshot::Snapshot;
@@ -16,7 +17,10 @@ use crate::snapshot::Snapshot;
 /// A sentence that says why not.
 pub fn prepare(snapshot: &Snapshot, file: FileId, offset: u32) -> Result<Span, String> {
     let found = named_at(snapshot, file, offset);
-    let first = found.first().ok_or("there is no name here that can be changed")?;
+    let Some(first) = found.first() else {
+        let contact = locals::contact_at(snapshot, file, offset);
+        return contact.map(|(span, _)| span).ok_or_else(|| "there is no name here that can be changed".to_owned());
+    };
     for named in &found {
         let declared = snapshot.analysis().references.declared.get(&named.symbol);
         let Some(declared) = declared else {
@@ -35,8 +39,11 @@ pub fn prepare(snapshot: &Snapshot, file: FileId, offset: u32) -> Result<Span, S
 /// # Errors
 /// A sentence that says why it cannot have that name.
 pub fn rename(snapshot: &Snapshot, file: FileId, offset: u32, name: &str) -> Result<Vec<Edit>, String> {
-    prepare(snapshot, file, offset)?;
+    let at = prepare(snapshot, file, offset)?;
     let found = named_at(snapshot, file, offset);
+    if found.is_empty() {
+        return rename_contact(snapshot, at, name);
+    }
     let mut edits: Vec<Edit> = Vec::new();
     for Named { symbol, .. } in &found {
         fits(snapshot, *symbol, name)?;
@@ -50,20 +57,23 @@ pub fn rename(snapshot: &Snapshot, file: FileId, offset: u32, name: &str) -> Res
     Ok(edits)
 }
 
+/// Another name for a contact of a test.
+fn rename_contact(snapshot: &Snapshot, at: Span, name: &str) -> Result<Vec<Edit>, String> {
+    well_formed(name)?;
+    if locals::contacts_around(snapshot, at).contains(&name) && snapshot.sources.slice(at) != name {
+        return Err(format!("the test already has a contact `{name}`"));
+    }
+    let places = locals::contact_at(snapshot, at.file, at.start).map_or_else(Vec::new, |(_, places)| places);
+    Ok(places.into_iter().map(|place| Edit { span: place.span, text: name.to_owned() }).collect())
+}
+
 /// Whether something may have a name.
 fn fits(snapshot: &Snapshot, symbol: Symbol, name: &str) -> Result<(), String> {
     if symbol_kind(symbol) == Kind::Test {
         let bad = name.contains(['"', '\n', '\\']) || name.is_empty();
         return if bad { Err("a test's name stands in quotes, on one line".to_owned()) } else { Ok(()) };
     }
-    let first = name.chars().next();
-    let letters = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if !letters || !first.is_some_and(|c| c.is_ascii_lowercase() || c == '_') {
-        return Err(format!("`{name}` cannot be a name: names are written like `cart_reminder`"));
-    }
-    if keywords::RESERVED.contains(&name) {
-        return Err(format!("`{name}` is a word of the language"));
-    }
+    well_formed(name)?;
     if symbol_kind(symbol) == Kind::Event && matches!(symbol, Symbol::Item(..)) && builtin::NAMES.contains(&name) {
         return Err(format!("`{name}` is an event that is built in"));
     }
@@ -75,6 +85,19 @@ fn fits(snapshot: &Snapshot, symbol: Symbol, name: &str) -> Result<(), String> {
         Some(other) => Err(format!("there is already a {} `{name}`", noun(*other))),
         None => Ok(()),
     }
+}
+
+/// Whether a name is written like a name.
+fn well_formed(name: &str) -> Result<(), String> {
+    let first = name.chars().next();
+    let letters = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if !letters || !first.is_some_and(|c| c.is_ascii_lowercase() || c == '_') {
+        return Err(format!("`{name}` cannot be a name: names are written like `cart_reminder`"));
+    }
+    if keywords::RESERVED.contains(&name) {
+        return Err(format!("`{name}` is a word of the language"));
+    }
+    Ok(())
 }
 
 /// Whether two things may not have one name.

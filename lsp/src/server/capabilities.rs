@@ -1,11 +1,13 @@
 //! What the server can do, as the client is told.
 
 use gen_lsp_types::{
-    DiagnosticOptions, InitializeResult, PositionEncodingKind, Save, SaveOptions, ServerCapabilities, ServerInfo,
-    TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    DiagnosticOptions, DocumentLinkOptions, InitializeResult, PositionEncodingKind, Save, SaveOptions,
+    SemanticTokensOptions, ServerCapabilities, ServerInfo, TextDocumentSyncKind, TextDocumentSyncOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 
 use super::client::Client;
+use super::handlers;
 use super::position::Encoding;
 
 /// The answer to `initialize`.
@@ -31,6 +33,12 @@ fn capabilities(client: &Client) -> ServerCapabilities {
         workspace_diagnostics: true,
         ..DiagnosticOptions::default()
     };
+    let colours = SemanticTokensOptions {
+        legend: handlers::semantic::legend(),
+        range: Some(true.into()),
+        full: Some(true.into()),
+        ..SemanticTokensOptions::default()
+    };
     ServerCapabilities {
         position_encoding: Some(encoding),
         text_document_sync: Some(sync.into()),
@@ -44,6 +52,10 @@ fn capabilities(client: &Client) -> ServerCapabilities {
         rename_provider: Some(
             gen_lsp_types::RenameOptions { prepare_provider: Some(true), ..Default::default() }.into(),
         ),
+        semantic_tokens_provider: Some(colours.into()),
+        folding_range_provider: Some(true.into()),
+        selection_range_provider: Some(true.into()),
+        document_link_provider: Some(DocumentLinkOptions::default()),
         workspace: Some(WorkspaceOptions { workspace_folders: Some(folders), ..WorkspaceOptions::default() }),
         ..ServerCapabilities::default()
     }

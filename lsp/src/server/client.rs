@@ -24,6 +24,8 @@ pub(crate) struct Client {
     pub(crate) document_changes: bool,
     /// Symbols of a document may be a tree.
     pub(crate) nested_symbols: bool,
+    /// Only whole lines are folded.
+    pub(crate) folds_lines: bool,
     /// Files can be watched for us.
     pub(crate) watches: bool,
     /// The folders that are open.
@@ -47,6 +49,7 @@ impl Client {
                 || can("textDocument/diagnostic/codeDescriptionSupport"),
             document_changes: can("workspace/workspaceEdit/documentChanges"),
             nested_symbols: can("textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
+            folds_lines: can("textDocument/foldingRange/lineFoldingOnly"),
             watches: can("workspace/didChangeWatchedFiles/dynamicRegistration"),
             folders: folders(params),
         }

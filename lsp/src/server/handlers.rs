@@ -3,7 +3,11 @@
 pub(crate) mod definition;
 pub(crate) mod diagnostics;
 pub(crate) mod edits;
+pub(crate) mod folding;
 pub(crate) mod hover;
+pub(crate) mod links;
 pub(crate) mod references;
 pub(crate) mod rename;
+pub(crate) mod selection;
+pub(crate) mod semantic;
 pub(crate) mod symbols;

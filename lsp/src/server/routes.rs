@@ -42,6 +42,11 @@ pub(crate) fn routes() -> HashMap<&'static str, Route> {
         place::<lsp::DocumentHighlightRequest>(handlers::references::highlight),
         place::<lsp::PrepareRenameRequest>(handlers::rename::prepare),
         place::<lsp::RenameRequest>(handlers::rename::rename),
+        whole::<lsp::SemanticTokensRequest>(handlers::semantic::full),
+        place::<lsp::SemanticTokensRangeRequest>(handlers::semantic::range),
+        whole::<lsp::FoldingRangeRequest>(handlers::folding::folding),
+        place::<lsp::SelectionRangeRequest>(handlers::selection::selection),
+        whole::<lsp::DocumentLinkRequest>(handlers::links::links),
         place::<lsp::HoverRequest>(handlers::hover::hover),
     ];
     all.into_iter().map(|route| (route.method, route)).collect()

@@ -3,9 +3,9 @@
 use flow_compiler::diagnostic::Edit;
 use flow_compiler::source::Span;
 use flow_lsp::Snapshot;
-use flow_lsp::features::{definition, hover, outline, references, rename};
+use flow_lsp::features::{definition, folding, hover, links, outline, references, rename, selection, semantic};
 
-use crate::Case;
+use crate::{Case, marked};
 
 /// The answer of a feature.
 pub(crate) fn answer(feature: &str, case: &Case) -> String {
@@ -26,12 +26,25 @@ pub(crate) fn answer(feature: &str, case: &Case) -> String {
         "hover" => hover::hover(snapshot, file, offset)
             .map_or_else(|| "nothing".to_owned(), |hover| format!("{}\n\n{}", place(snapshot, hover.span), hover.text)),
         "outline" => tree(snapshot, &outline::outline(snapshot, file), 0),
+        "semantic" => {
+            lines(semantic::semantic(snapshot, file, None).into_iter().map(|word| marked::word(snapshot, word)))
+        }
+        "folding" => lines(folding::folding(snapshot, file).into_iter().map(|fold| marked::fold(snapshot, fold))),
+        "selection" => {
+            let spans = selection::selection(snapshot, file, &[offset]).concat();
+            lines(spans.into_iter().map(|span| place(snapshot, span)))
+        }
+        "links" => lines(
+            links::links(snapshot, file)
+                .into_iter()
+                .map(|link| format!("{} to {}", place(snapshot, link.span), snapshot.sources.path(link.target))),
+        ),
         other => panic!("there is no feature `{other}`"),
     }
 }
 
 /// `world.flow:3:5 `name``
-fn place(snapshot: &Snapshot, span: Span) -> String {
+pub(crate) fn place(snapshot: &Snapshot, span: Span) -> String {
     let Some(file) = snapshot.file(span.file) else { return "nowhere".to_owned() };
     let at = file.position(span.start);
     format!("{}:{}:{} `{}`", file.path, at.line, at.column, file.slice(span).replace('\n', "⏎"))

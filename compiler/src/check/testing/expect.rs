@@ -168,6 +168,13 @@ impl Check<'_> {
                 }
             }
         }
+        if only.is_none() {
+            for (id, _) in &steps {
+                if let Some(member) = self.names.member_number(*id, &step.value) {
+                    self.refer(step.span, lookup::member_symbol(*id, member));
+                }
+            }
+        }
         if steps.is_empty() {
             if !self.flow.unsure {
                 let message = format!("no step has the label `{}`", step.value);
