@@ -43,7 +43,8 @@
 
 (defconst flow-font-lock-keywords
   (let ((name "\\_<[[:alpha:]_][[:alnum:]_]*\\_>"))
-    `(("{{[^}\n]*}}\\|{%[^%\n]*%}" 0 font-lock-preprocessor-face prepend)
+    `(("///\\(?:[^/\n].*\\)?$" 0 font-lock-doc-face t)
+      ("{{[^}\n]*}}\\|{%[^%\n]*%}" 0 font-lock-preprocessor-face prepend)
       (,(concat "^" (regexp-opt flow-words-items t) "\\_>[ \t]*\\(" name "\\)?")
        (1 font-lock-keyword-face)
        (2 font-lock-type-face nil t))
@@ -52,6 +53,10 @@
       (,(concat ":[ \t]*\\(?:set[ \t]+of[ \t]+\\)?" (regexp-opt flow-words-types t) "\\_>")
        1 font-lock-type-face)
       (,(concat "\\_<" (regexp-opt flow-words-functions t) "[ \t]*(") 1 font-lock-builtin-face)
+      ("\\([+-][ \t]*[0-9.]+\\)[ \t]+\\(?:when\\|on\\)\\_>" 1 font-lock-constant-face)
+      (,(concat "\\_<[0-9]\\{4\\}-[0-9][0-9]-[0-9][0-9]\\(?:T[0-9:.]+\\(?:Z\\|[+-][0-9:]+\\)?\\)?"
+                "\\|\\_<[0-9]\\{1,2\\}:[0-9][0-9]\\(?::[0-9][0-9]\\)?\\_>")
+       0 font-lock-constant-face)
       (,(concat "\\_<[0-9]+\\(?:\\.[0-9]+\\)?\\(?:[smh]\\|[ \t]+"
                 (regexp-opt (seq-filter (lambda (unit) (> (length unit) 1)) flow-words-units))
                 "\\|[ \t]*%\\|[ \t]+[A-Z]\\{3\\}\\)?\\_>")
@@ -60,7 +65,8 @@
       ("\\_<half-life\\_>" 0 font-lock-keyword-face)
       (,(regexp-opt flow-words-steps 'symbols) 0 font-lock-keyword-face)
       (,(regexp-opt flow-words-operators 'symbols) 0 font-lock-builtin-face)
-      (,(regexp-opt flow-words-clauses 'symbols) 0 font-lock-keyword-face)))
+      (,(regexp-opt flow-words-clauses 'symbols) 0 font-lock-keyword-face)
+      (,(concat (regexp-opt flow-words-items 'symbols) "[ \t]+[[:alpha:]_]") 1 font-lock-keyword-face)))
   "What is highlighted in `flow-mode' besides texts and comments.")
 
 (defun flow-indent-line ()
