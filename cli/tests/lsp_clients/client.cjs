@@ -96,6 +96,8 @@ class Editor {
   }
 
   async open(name) {
+    const known = this.documents.get(this.uri(name));
+    if (known) return known;
     const document = this.document(this.uri(name));
     this.documents.set(document.uri, document);
     const { uri, version, text } = document;

@@ -4,6 +4,7 @@ const assert = require("node:assert/strict");
 const fs = require("node:fs");
 const path = require("node:path");
 const { Editor } = require("./client.cjs");
+const features = require("./features.cjs");
 
 const CAPABILITIES = {
   workspace: {
@@ -207,6 +208,9 @@ async function main() {
   assert.equal(serverInfo.name, "flow");
   const programs = await mistakes(editor);
   await reading(editor, programs);
+  await features.shapes(editor, programs);
+  await features.colours(editor, programs);
+  await features.links(editor);
   await renaming(editor, programs);
   await elsewhere(editor);
   await files(editor);
