@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All checks of the project: format, lints, every test. Needs the Rust toolchain, and Python 3 and Node for the services
+# All checks of the project: format, lints, every test. Needs the Rust toolchain, and Python 3, Node and Chromium for the services
 # and clients that tests of the daemon talk to; the script installs those below the target directory.
 set -euo pipefail
 cd "$(dirname "$0")/.."

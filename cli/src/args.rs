@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use learn::{CompletionsArgs, ExplainArgs, InitArgs, ManArgs};
+use learn::{CompletionsArgs, DocsArgs, ExplainArgs, InitArgs, ManArgs};
 use remote::{
     AnswerFormat, AuditArgs, ContactArgs, DeliveriesArgs, DeployArgs, DeploysArgs, KeysArgs, RejectsArgs, ReportArgs,
     RollbackArgs, ToArgs,
@@ -60,6 +60,7 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     Graph(GraphArgs),
     Lsp(LspArgs),
+    Docs(DocsArgs),
     Explain(ExplainArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),

@@ -6,6 +6,7 @@ pub(crate) mod completions;
 pub(crate) mod contact;
 pub(crate) mod deliveries;
 pub(crate) mod deploy;
+pub(crate) mod docs;
 pub(crate) mod explain;
 pub(crate) mod fix;
 pub(crate) mod fmt;

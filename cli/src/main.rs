@@ -63,6 +63,7 @@ fn main() -> ExitCode {
         Command::Audit(args) => commands::audit::run(args, &mut terminal),
         Command::Graph(args) => commands::graph::run(args, &mut terminal),
         Command::Lsp(_) => commands::lsp::run(),
+        Command::Docs(args) => commands::docs::run(args, &mut terminal),
         Command::Explain(args) => commands::explain::run(args, &mut terminal),
         Command::Completions(args) => commands::completions::run(args, &mut terminal),
         Command::Man(args) => commands::man::run(args, &mut terminal),

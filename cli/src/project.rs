@@ -148,9 +148,7 @@ pub(crate) fn find(dir: &Path) -> Result<PathBuf, Failure> {
         "`{}` is not in a project: neither it nor a folder above has a `{SETTINGS}`",
         dir.display()
     ))
-    .help(format!(
-        "name the project's folder, or write a `{SETTINGS}` with `[project]`, `name`, `language = 1` and `timezone`"
-    )))
+    .help("name the project's folder, or begin a project with `flow init`"))
 }
 
 /// All `.flow` files below a folder, those of projects inside it too, in the order of their paths.

@@ -141,7 +141,11 @@ impl Renderer {
         decision
     }
 
-    fn message(&self, program: &Program, message: Id<Message>, data: &RenderData) -> Result<Content, String> {
+    /// A message as somebody of whom this is known would get it.
+    ///
+    /// # Errors
+    /// Why it could not be composed.
+    pub fn message(&self, program: &Program, message: Id<Message>, data: &RenderData) -> Result<Content, String> {
         let names = self.messages.get(message.index()).ok_or("the message is gone")?;
         let context = self.context(program, data);
         let render = |name: &String| {

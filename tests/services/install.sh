@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what tests talk to (an SMTP server, the published library that verifies webhooks, the published clients that
 # send calls, what packages for editors are built and tried with) into a folder of their own below the target directory:
-# `venv` for Python, `node/node_modules` and `vscode/node_modules` for Node. Neovim is one of the system's packages.
+# `venv` for Python, `node/node_modules` and `vscode/node_modules` for Node. Neovim and Chromium are packages of the system.
 # Does nothing where they are there already. Prints the Python to run them with.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -45,4 +45,5 @@ node() {
 node "$here" "$folder/node"
 node "$here/../../editors/vscode" "$folder/vscode"
 command -v nvim >/dev/null || system neovim
+command -v chromium >/dev/null || system chromium
 echo "$python"

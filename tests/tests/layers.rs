@@ -40,15 +40,36 @@ const LAYERS: &[Layer] = &[
         may_import: &["flow-graph", "flow-machine", "flow-runtime"],
         must_never_see: &["pest", "miette", "clap", "notify"],
     },
+    Layer {
+        package: "flow-site",
+        may_import: &["flow-graph", "flow-compiler", "flow-machine", "flow-runtime"],
+        must_never_see: &["tokio", "clap", "notify", "rusqlite"],
+    },
     Layer { package: "flow-lsp", may_import: &["flow-compiler", "flow-graph"], must_never_see: &["tokio", "clap"] },
     Layer {
         package: "flowline",
-        may_import: &["flow-graph", "flow-compiler", "flow-machine", "flow-runtime", "flow-daemon", "flow-lsp"],
+        may_import: &[
+            "flow-graph",
+            "flow-compiler",
+            "flow-machine",
+            "flow-runtime",
+            "flow-daemon",
+            "flow-site",
+            "flow-lsp",
+        ],
         must_never_see: &[],
     },
     Layer {
         package: "flow-tests",
-        may_import: &["flow-graph", "flow-compiler", "flow-machine", "flow-runtime", "flow-daemon", "flow-lsp"],
+        may_import: &[
+            "flow-graph",
+            "flow-compiler",
+            "flow-machine",
+            "flow-runtime",
+            "flow-daemon",
+            "flow-site",
+            "flow-lsp",
+        ],
         must_never_see: &[],
     },
     Layer {
@@ -107,7 +128,7 @@ fn forbidden_packages_are_out_of_reach() {
 #[test]
 fn pure_packages_ban_the_outside_world() {
     let root = flow_tests::root();
-    for folder in ["compiler/graph", "compiler", "runtime/machine"] {
+    for folder in ["compiler/graph", "compiler", "runtime/machine", "site"] {
         let path = root.join(folder).join("clippy.toml");
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         for ban in ["SystemTime::now", "Instant::now", "std::fs::File", "std::env::var", "RandomState"] {

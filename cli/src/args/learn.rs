@@ -46,6 +46,23 @@ pub(crate) enum Template {
     Newsletter,
 }
 
+/// Write a project as pages, for people who do not program
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  flow docs                               into the folder `site` of the project
+  flow docs examples/shop --out handbook  somewhere else
+The pages open from a disk: nothing is fetched. Each item in words and as a picture, messages
+as people get them, who reads and writes what, tests as examples, the language.
+Without a folder: the project in this folder or above it.")]
+pub(crate) struct DocsArgs {
+    /// A folder of the project [default: this one]
+    pub(crate) dir: Option<PathBuf>,
+    /// Where the pages go [default: `site` in the project]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
 /// Explain a word of the language, or the code of a diagnostic
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\

@@ -23,21 +23,13 @@ const HEAD: f64 = 44.0;
 /// The picture as an SVG document.
 #[must_use]
 pub fn svg(picture: &Picture) -> String {
-    let cards: Vec<Card> = picture.boxes.iter().map(Card::new).collect();
-    let labels: Vec<Vec<String>> =
-        picture.arrows.iter().map(|arrow| text::wrap(&arrow.label, text::LABEL, Font::Line)).collect();
-    let layout = layout::layout(picture, &cards, &labels);
-    let legend = legend::legend(picture);
-    let title_width = text::width(&picture.title, Font::Head);
-    let width = layout.width.max(legend.width).max(title_width) + 2.0 * MARGIN;
-    let height = layout.height + HEAD + legend.height + 2.0 * MARGIN;
+    let drawn = Drawn::new(picture, HEAD);
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" role=\"img\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" {} role=\"img\" \
          aria-labelledby=\"title desc\">\n<title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n",
+        drawn.size(),
         escape(&picture.title),
         escape(&described(picture)),
-        w = number(width.ceil()),
-        h = number(height.ceil()),
     );
     out.push_str(&style::style(picture));
     out.push_str("<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n");
@@ -47,24 +39,93 @@ pub fn svg(picture: &Picture) -> String {
         number(MARGIN + 14.0),
         escape(&picture.title)
     ));
-    out.push_str(&format!("<g transform=\"translate({} {})\">\n", number(MARGIN), number(MARGIN + HEAD)));
-    for (place, title) in layout.groups.iter().zip(&picture.groups) {
-        out.push_str(&frame(place, title));
-    }
-    for (arrow, points) in picture.arrows.iter().zip(&layout.arrows) {
-        let d = path::path(points, picture.direction);
-        out.push_str(&format!("<path class=\"{}\" d=\"{d}\"/>\n", style::line(arrow.line)));
-    }
-    for ((card, shape), place) in cards.iter().zip(&picture.boxes).zip(&layout.boxes) {
-        out.push_str(&card.draw(shape, place));
-    }
-    for ((arrow, lines), at) in picture.arrows.iter().zip(&labels).zip(&layout.labels) {
-        out.push_str(&label(arrow, lines, *at));
-    }
-    out.push_str("</g>\n");
-    out.push_str(&legend.draw(MARGIN, layout.height + HEAD + MARGIN));
+    out.push_str(&drawn.body(&|_| None));
     out.push_str("</svg>\n");
     out
+}
+
+/// The picture as a part of a page, which brings the style ([`sheet`]) and the arrow heads ([`marks`]) once for all of
+/// its pictures. A box may lead somewhere: `link` says where.
+#[must_use]
+pub fn inline(picture: &Picture, link: &dyn Fn(&Shape) -> Option<String>) -> String {
+    let drawn = Drawn::new(picture, 0.0);
+    let words = escape(&format!("{}: {}", picture.title, described(picture)));
+    format!(
+        "<svg class=\"picture\" {} role=\"group\" aria-label=\"{words}\">\n{}</svg>\n",
+        drawn.size(),
+        drawn.body(link)
+    )
+}
+
+/// The style of pictures that are parts of a page: the rules for all of them, the colours on white, those on black.
+#[must_use]
+pub fn sheet() -> (&'static str, String, String) {
+    (
+        style::SHAPES,
+        style::colours(&colours::LIGHT, &super::Look::ALL),
+        style::colours(&colours::DARK, &super::Look::ALL),
+    )
+}
+
+/// The arrow heads of pictures that are parts of a page.
+#[must_use]
+pub fn marks() -> &'static str {
+    style::MARKS
+}
+
+/// A picture with the places of everything in it.
+struct Drawn<'a> {
+    picture: &'a Picture,
+    cards: Vec<Card>,
+    labels: Vec<Vec<String>>,
+    layout: layout::Layout,
+    legend: legend::Legend,
+    head: f64,
+}
+
+impl<'a> Drawn<'a> {
+    fn new(picture: &'a Picture, head: f64) -> Self {
+        let cards: Vec<Card> = picture.boxes.iter().map(Card::new).collect();
+        let labels: Vec<Vec<String>> =
+            picture.arrows.iter().map(|arrow| text::wrap(&arrow.label, text::LABEL, Font::Line)).collect();
+        let layout = layout::layout(picture, &cards, &labels);
+        Self { picture, cards, labels, layout, legend: legend::legend(picture), head }
+    }
+
+    /// The attributes that say how large it is.
+    fn size(&self) -> String {
+        let title = if self.head > 0.0 { text::width(&self.picture.title, Font::Head) } else { 0.0 };
+        let width = self.layout.width.max(self.legend.width).max(title) + 2.0 * MARGIN;
+        let height = self.layout.height + self.head + self.legend.height + 2.0 * MARGIN;
+        let (w, h) = (number(width.ceil()), number(height.ceil()));
+        format!("viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\"")
+    }
+
+    /// Frames, arrows, boxes, labels and the legend.
+    fn body(&self, link: &dyn Fn(&Shape) -> Option<String>) -> String {
+        let (picture, layout) = (self.picture, &self.layout);
+        let mut out = format!("<g transform=\"translate({} {})\">\n", number(MARGIN), number(MARGIN + self.head));
+        for (place, title) in layout.groups.iter().zip(&picture.groups) {
+            out.push_str(&frame(place, title));
+        }
+        for (arrow, points) in picture.arrows.iter().zip(&layout.arrows) {
+            let d = path::path(points, picture.direction);
+            out.push_str(&format!("<path class=\"{}\" d=\"{d}\"/>\n", style::line(arrow.line)));
+        }
+        for ((card, shape), place) in self.cards.iter().zip(&picture.boxes).zip(&layout.boxes) {
+            let card = card.draw(shape, place);
+            match link(shape) {
+                Some(to) => out.push_str(&format!("<a href=\"{}\">{}</a>\n", escape(&to), card.trim_end())),
+                None => out.push_str(&card),
+            }
+        }
+        for ((arrow, lines), at) in picture.arrows.iter().zip(&self.labels).zip(&layout.labels) {
+            out.push_str(&label(arrow, lines, *at));
+        }
+        out.push_str("</g>\n");
+        out.push_str(&self.legend.draw(MARGIN, layout.height + self.head + MARGIN));
+        out
+    }
 }
 
 /// What it shows, in a few words for those who cannot see it.

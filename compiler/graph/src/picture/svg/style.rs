@@ -28,7 +28,7 @@ pub(super) fn style(picture: &Picture) -> String {
     )
 }
 
-const SHAPES: &str = "\
+pub(super) const SHAPES: &str = "\
 text { font-family: system-ui, -apple-system, \"Segoe UI\", Roboto, \"Helvetica Neue\", sans-serif; text-anchor: middle; }
 .head { font-size: 17px; font-weight: 600; text-anchor: start; }
 .tag { font-size: 10px; letter-spacing: .04em; }
@@ -44,7 +44,7 @@ g > rect, g > polygon { stroke-width: 1.2px; }
 ";
 
 /// An open head for what goes on, a bar for what ends.
-const MARKS: &str = "\
+pub(super) const MARKS: &str = "\
 <defs>
 <marker id=\"head\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">\
 <polygon class=\"mark\" points=\"0,1 9.5,5 0,9\"/></marker>
@@ -53,7 +53,7 @@ const MARKS: &str = "\
 </defs>
 ";
 
-fn colours(scheme: &Scheme, looks: &[Look]) -> String {
+pub(super) fn colours(scheme: &Scheme, looks: &[Look]) -> String {
     let Scheme { page, ink, faint, arrow, frame: (area, outline), .. } = scheme;
     let mut out = format!(
         ".page {{ fill: {page}; }}\ntext {{ fill: {ink}; }}\n.key, .frame text {{ fill: {faint}; }}\n\
