@@ -6,6 +6,8 @@ pub mod definition;
 pub mod describe;
 pub mod expressions;
 pub mod folding;
+pub mod formatting;
+pub mod hints;
 pub mod hover;
 pub mod links;
 pub mod locals;

@@ -80,3 +80,52 @@ fn colours_folds_selections_and_links_come_in_places_of_the_protocol() {
     assert_eq!(links[0]["target"], json!(editor.uri("templates/cart.html")));
     editor.stop();
 }
+
+#[test]
+fn hints_stand_behind_what_they_explain_and_can_be_switched_off() {
+    let text =
+        "score s {\n  range 0..100\n  half-life 14 days\n  +1 on page_viewed\n}\nlimits { quiet 21:00..08:00 local }\n";
+    let everything = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } });
+    let shown = |options: serde_json::Value| -> Vec<String> {
+        let mut editor = Editor::start_with(&json!({}), &options);
+        editor.open("main.flow", text);
+        let document = json!({ "uri": editor.uri("main.flow") });
+        let question = json!({ "textDocument": document, "range": everything });
+        let found = editor.ask("textDocument/inlayHint", question).expect("hints");
+        editor.stop();
+        let hint = |hint: &serde_json::Value| {
+            let at = &hint["position"];
+            format!("{}:{} {}", at["line"], at["character"], hint["label"].as_str().unwrap_or_default())
+        };
+        found.as_array().map_or_else(Vec::new, |all| all.iter().map(hint).collect())
+    };
+    let fades = "2:19 ≈ 5 % a day";
+    assert_eq!(shown(json!({})), [fades, "5:33 their zone, else Europe/Berlin"]);
+    assert_eq!(shown(json!({ "inlayHints": { "times": false } })), [fades]);
+    assert_eq!(shown(json!({ "inlayHints": false })), Vec::<String>::new());
+}
+
+#[test]
+fn a_layout_comes_as_edits_of_spaces() {
+    let mut editor = Editor::start(&json!({}));
+    editor.open("main.flow", "segment \u{61} {visits>1}\nsegment b   { visits > 1 }\n");
+    let document = json!({ "uri": editor.uri("main.flow") });
+    let options = json!({ "tabSize": 8, "insertSpaces": false });
+    let question = json!({ "textDocument": document, "options": options });
+    let edits = editor.ask("textDocument/formatting", question).expect("edits");
+    let second = edits.as_array().and_then(|all| all.last()).expect("edits");
+    let range = json!({ "start": { "line": 1, "character": 9 }, "end": { "line": 1, "character": 12 } });
+    assert_eq!(*second, json!({ "range": range, "newText": " " }));
+    let line = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 0, "character": 2 } });
+    let question = json!({ "textDocument": document, "options": options, "range": line });
+    let edits = editor.ask("textDocument/rangeFormatting", question).expect("edits");
+    let lines = edits
+        .as_array()
+        .map_or_else(Vec::new, |all| all.iter().map(|edit| edit["range"]["start"]["line"].clone()).collect());
+    assert_eq!(lines, [0, 0, 0, 0]);
+    let typed =
+        json!({ "textDocument": document, "options": options, "ch": "}", "position": { "line": 1, "character": 26 } });
+    let edits = editor.ask("textDocument/onTypeFormatting", typed).expect("edits");
+    assert_eq!(edits, json!([{ "range": range, "newText": " " }]));
+    editor.stop();
+}

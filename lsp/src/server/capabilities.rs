@@ -1,9 +1,9 @@
 //! What the server can do, as the client is told.
 
 use gen_lsp_types::{
-    DiagnosticOptions, DocumentLinkOptions, InitializeResult, PositionEncodingKind, Save, SaveOptions,
-    SemanticTokensOptions, ServerCapabilities, ServerInfo, TextDocumentSyncKind, TextDocumentSyncOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    DiagnosticOptions, DocumentLinkOptions, DocumentOnTypeFormattingOptions, InitializeResult, PositionEncodingKind,
+    Save, SaveOptions, SemanticTokensOptions, ServerCapabilities, ServerInfo, TextDocumentSyncKind,
+    TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 
 use super::client::Client;
@@ -56,6 +56,13 @@ fn capabilities(client: &Client) -> ServerCapabilities {
         folding_range_provider: Some(true.into()),
         selection_range_provider: Some(true.into()),
         document_link_provider: Some(DocumentLinkOptions::default()),
+        document_formatting_provider: Some(true.into()),
+        document_range_formatting_provider: Some(true.into()),
+        document_on_type_formatting_provider: Some(DocumentOnTypeFormattingOptions {
+            first_trigger_character: "}".to_owned(),
+            more_trigger_character: Some(vec!["\n".to_owned()]),
+        }),
+        inlay_hint_provider: Some(true.into()),
         workspace: Some(WorkspaceOptions { workspace_folders: Some(folders), ..WorkspaceOptions::default() }),
         ..ServerCapabilities::default()
     }

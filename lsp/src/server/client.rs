@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::position::Encoding;
 use super::uri;
+use crate::features::hints::HintKind;
 
 /// What the client said it can do.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +29,8 @@ pub(crate) struct Client {
     pub(crate) folds_lines: bool,
     /// Files can be watched for us.
     pub(crate) watches: bool,
+    /// The kinds of hints that are wanted: all, where `initializationOptions` says nothing of `inlayHints`.
+    pub(crate) hints: Vec<HintKind>,
     /// The folders that are open.
     pub(crate) folders: Vec<PathBuf>,
 }
@@ -51,9 +54,17 @@ impl Client {
             nested_symbols: can("textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
             folds_lines: can("textDocument/foldingRange/lineFoldingOnly"),
             watches: can("workspace/didChangeWatchedFiles/dynamicRegistration"),
+            hints: hints(params.pointer("/initializationOptions/inlayHints")),
             folders: folders(params),
         }
     }
+}
+
+/// `false` switches all off, `{ "times": false }` one kind.
+fn hints(settings: Option<&Value>) -> Vec<HintKind> {
+    let off = |value: Option<&Value>| value.and_then(Value::as_bool) == Some(false);
+    let wanted = |kind: &HintKind| !off(settings) && !off(settings.and_then(|settings| settings.get(kind.name())));
+    HintKind::ALL.into_iter().filter(wanted).collect()
 }
 
 /// The folders that are open; old clients name a single one.

@@ -4,6 +4,8 @@ pub(crate) mod definition;
 pub(crate) mod diagnostics;
 pub(crate) mod edits;
 pub(crate) mod folding;
+pub(crate) mod formatting;
+pub(crate) mod hints;
 pub(crate) mod hover;
 pub(crate) mod links;
 pub(crate) mod references;

@@ -47,6 +47,10 @@ pub(crate) fn routes() -> HashMap<&'static str, Route> {
         whole::<lsp::FoldingRangeRequest>(handlers::folding::folding),
         place::<lsp::SelectionRangeRequest>(handlers::selection::selection),
         whole::<lsp::DocumentLinkRequest>(handlers::links::links),
+        place::<lsp::DocumentFormattingRequest>(handlers::formatting::document),
+        place::<lsp::DocumentRangeFormattingRequest>(handlers::formatting::range),
+        place::<lsp::DocumentOnTypeFormattingRequest>(handlers::formatting::typed),
+        place::<lsp::InlayHintRequest>(handlers::hints::hints),
         place::<lsp::HoverRequest>(handlers::hover::hover),
     ];
     all.into_iter().map(|route| (route.method, route)).collect()

@@ -6,6 +6,7 @@ use std::path::Path;
 use flow_compiler::source::{FileKind, Sources};
 use flow_compiler::syntax::{TokenKind, tokens};
 use flow_lsp::Snapshot;
+use flow_lsp::features::formatting::formatting;
 use flow_lsp::features::semantic::{Class, semantic};
 use flow_tests::{files, project, root, texts};
 
@@ -71,4 +72,33 @@ fn projects() -> Vec<Sources> {
         }
     }
     found
+}
+
+#[test]
+fn the_edits_of_a_layout_give_the_layout_and_touch_nothing_but_space() {
+    let mut edited = 0;
+    for sources in projects() {
+        let snapshot = Snapshot::new(crowded(&sources), Vec::new());
+        for (id, file) in snapshot.sources.iter().filter(|(_, file)| file.kind == FileKind::Flow) {
+            let edits = formatting(&snapshot, id, None).expect("a layout that means the same");
+            for edit in &edits {
+                assert_eq!(file.slice(edit.span).trim(), "", "{}", file.path);
+                assert_eq!(edit.text.trim(), "", "{}", file.path);
+            }
+            let changed = flow_compiler::fix::apply(&snapshot.sources, &edits.iter().collect::<Vec<_>>());
+            let wanted = flow_compiler::format::format(&file.text).expect("a layout that means the same").text();
+            assert_eq!(changed.get(id).map(|file| &*file.text), Some(wanted.as_str()), "{}", file.path);
+            edited += edits.len();
+        }
+    }
+    assert!(edited > 1_000, "{edited} edits");
+}
+
+/// The same files with other space between the words.
+fn crowded(sources: &Sources) -> Sources {
+    let mut changed = sources.clone();
+    for (id, file) in sources.iter().filter(|(_, file)| file.kind == FileKind::Flow) {
+        changed.set(id, file.text.replace("\n  ", "\n").replace(" {", "{").replace(" >= ", ">=   "));
+    }
+    changed
 }

@@ -3,7 +3,9 @@
 use flow_compiler::diagnostic::Edit;
 use flow_compiler::source::Span;
 use flow_lsp::Snapshot;
-use flow_lsp::features::{definition, folding, hover, links, outline, references, rename, selection, semantic};
+use flow_lsp::features::{
+    definition, folding, formatting, hints, hover, links, outline, references, rename, selection, semantic,
+};
 
 use crate::{Case, marked};
 
@@ -39,6 +41,26 @@ pub(crate) fn answer(feature: &str, case: &Case) -> String {
                 .into_iter()
                 .map(|link| format!("{} to {}", place(snapshot, link.span), snapshot.sources.path(link.target))),
         ),
+        "formatting" => {
+            // `$0:one` lays out what the cursor touches, `$0:}` and `$0:line` are what was typed.
+            let edits = match word.as_str() {
+                "one" => formatting::formatting(snapshot, file, Some(offset..offset)),
+                "line" => Ok(formatting::typed(snapshot, file, offset, "\n")),
+                "}" => Ok(formatting::typed(snapshot, file, offset, "}")),
+                _ => formatting::formatting(snapshot, file, None),
+            };
+            let edits = edits.expect("a layout that means the same");
+            let spaces = edits.iter().filter(|edit| snapshot.sources.slice(edit.span).trim().is_empty()).count();
+            format!("{}{} edits, {spaces} of spaces", edited(snapshot, &edits), edits.len())
+        }
+        "hints" => {
+            let all = 0..u32::try_from(snapshot.text(file).len()).expect("a short text");
+            lines(
+                hints::hints(snapshot, file, all)
+                    .into_iter()
+                    .map(|hint| format!("{}  {}\n    {}", place(snapshot, hint.span), hint.label, hint.tooltip)),
+            )
+        }
         other => panic!("there is no feature `{other}`"),
     }
 }

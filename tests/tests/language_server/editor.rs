@@ -68,25 +68,33 @@ pub(crate) struct Editor {
 impl Editor {
     /// Starts a server for an editor that can do some things.
     pub(crate) fn start(capabilities: &Value) -> Self {
-        let folder = flow_tests::root().join("tests/editor/world");
-        let mut sources = Sources::default();
-        sources.add("flow.toml", FileKind::Settings, flow_tests::SETTINGS);
-        for (_, file) in flow_tests::project(&folder).iter() {
-            sources.add(file.path.clone(), file.kind, file.text.clone());
-        }
-        Self::with(sources, capabilities)
+        Self::with(world(), capabilities)
+    }
+
+    /// The same with settings of the editor.
+    pub(crate) fn start_with(capabilities: &Value, options: &Value) -> Self {
+        Self::begin(world(), capabilities, options)
     }
 
     /// The same with another project.
     pub(crate) fn with(sources: Sources, capabilities: &Value) -> Self {
+        Self::begin(sources, capabilities, &Value::Null)
+    }
+
+    fn begin(sources: Sources, capabilities: &Value, options: &Value) -> Self {
         let root = PathBuf::from("/project");
         let (server, connection) = Connection::memory();
         let host = Arc::new(Memory { root: root.clone(), sources });
         let server = std::thread::spawn(move || flow_lsp::serve(&server, host).expect("a server that ends well"));
         let mut editor = Self { connection, server, root, texts: BTreeMap::new(), problems: BTreeMap::new(), asked: 0 };
         let folders = json!([{ "uri": editor.uri(""), "name": "project" }]);
-        let params =
-            json!({ "processId": null, "rootUri": null, "capabilities": capabilities, "workspaceFolders": folders });
+        let params = json!({
+            "processId": null,
+            "rootUri": null,
+            "capabilities": capabilities,
+            "workspaceFolders": folders,
+            "initializationOptions": options,
+        });
         editor.ask("initialize", params).expect("a server that begins");
         editor.tell("initialized", json!({}));
         editor
@@ -196,6 +204,17 @@ impl Editor {
         self.tell("exit", Value::Null);
         self.server.join().expect("a server that did not panic");
     }
+}
+
+/// The project of `tests/editor/world/`.
+fn world() -> Sources {
+    let folder = flow_tests::root().join("tests/editor/world");
+    let mut sources = Sources::default();
+    sources.add("flow.toml", FileKind::Settings, flow_tests::SETTINGS);
+    for (_, file) in flow_tests::project(&folder).iter() {
+        sources.add(file.path.clone(), file.kind, file.text.clone());
+    }
+    sources
 }
 
 fn answer(response: &lsp_server::Response) -> Result<Value, i32> {
