@@ -136,7 +136,9 @@ impl Writer<'_> {
                 lead.push_str(&" ".repeat(width_of.saturating_sub(width(cell)) + 2));
             }
             let indent = 2 + widths.iter().take(before.len()).map(|width| width + 2).sum::<usize>();
-            let lines = if width(&lead) > indent {
+            let lines = if width(&lead) > indent && last.is_empty() {
+                format!("{}\n", lead.trim_end())
+            } else if width(&lead) > indent {
                 // A cell that is too wide has a line of its own.
                 format!(
                     "{}\n{}",
@@ -200,14 +202,26 @@ fn width(text: &str) -> usize {
     text.chars().filter(|c| ![CODE.0, CODE.1, STRONG.0, STRONG.1].contains(c)).count()
 }
 
-/// Puts colours in the place of signs.
+/// Puts colours in the place of signs. The end of a colour ends everything, so what is strong begins anew behind it.
 fn paint(text: &str, terminal: &Terminal) -> String {
-    let styles = [(CODE, CYAN), (STRONG, BOLD)];
-    let mut out = text.to_owned();
-    for ((from, to), style) in styles {
-        let (begin, end) =
-            if terminal.colour() { (style.to_string(), format!("{style:#}")) } else { (String::new(), String::new()) };
-        out = out.replace(from, &begin).replace(to, &end);
+    let colour = terminal.colour();
+    let mut out = String::with_capacity(text.len());
+    let mut strong = false;
+    for c in text.chars() {
+        let sign = [CODE.0, CODE.1, STRONG.0, STRONG.1].contains(&c);
+        if !sign {
+            out.push(c);
+            continue;
+        }
+        strong = if c == STRONG.0 || c == STRONG.1 { c == STRONG.0 } else { strong };
+        if colour {
+            match c {
+                _ if c == CODE.0 => out.push_str(&CYAN.to_string()),
+                _ if c == STRONG.0 => out.push_str(&BOLD.to_string()),
+                _ if strong => out.push_str(&format!("{CYAN:#}{BOLD}")),
+                _ => out.push_str(&format!("{CYAN:#}")),
+            }
+        }
     }
     out
 }

@@ -154,8 +154,8 @@ fn pictures() -> String {
     let (shapes, light, dark) = svg::sheet();
     let nested = |text: &str| text.trim_end().replace('\n', "\n  ");
     format!(
-        ".picture {{\n  {}\n  {}\n}}\n:root[data-theme=\"dark\"] .picture {{\n  {dark}\n}}\n\
-         @media (prefers-color-scheme: dark) {{ :root:not([data-theme=\"light\"]) .picture {{\n  {dark}\n}} }}\n",
+        ".picture {{\n  {}\n  {}\n}}\n@media screen {{ :root[data-theme=\"dark\"] .picture {{\n  {dark}\n}} }}\n\
+         @media screen and (prefers-color-scheme: dark) {{ :root:not([data-theme=\"light\"]) .picture {{\n  {dark}\n}} }}\n",
         nested(shapes),
         nested(&light),
         dark = nested(&dark),

@@ -125,7 +125,9 @@ fn neighbours(site: &Site<'_>, node: Node) -> String {
 
 /// What a box shows.
 fn of_shape<'s>(site: &'s Site<'_>, shape: &Shape) -> Option<&'s Item> {
+    // `enroll` in a sequence, a stage of a lifecycle, what a step does to a field
     let title = shape.title.strip_prefix("in ").unwrap_or(&shape.title);
+    let title = title.split(['.', ' ']).next().filter(|_| !title.contains('/')).unwrap_or(title);
     site.items.iter().find(|item| {
         let same = match item.node {
             Node::Event(_) => shape.look == Look::Event,

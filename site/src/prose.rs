@@ -7,7 +7,7 @@ use flow_graph::program::{Cause, Event, Trigger, builtin};
 use flow_graph::words::Scope;
 use flow_graph::{ClockWindow, Expr, Id, Span, Weekdays};
 
-use crate::html::{code, escape, link, or};
+use crate::html::{and, code, escape, link, or};
 use crate::items::Site;
 use flow_graph::graph::Node;
 
@@ -181,6 +181,20 @@ pub(crate) fn clock(site: &Site<'_>, days: Weekdays, window: ClockWindow, single
         None => format!("at {time}"),
     };
     escape(&format!("{days}{time}"))
+}
+
+/// `Monday to Friday from 09:00 to 18:00`
+pub(crate) fn hours(site: &Site<'_>, days: Weekdays, window: ClockWindow) -> String {
+    let written = site.words().clock(days, window, false);
+    let (days, time) = written.rsplit_once(' ').map_or(("", written.as_str()), |(days, time)| (days, time));
+    let days = match days {
+        "" => "every day".to_owned(),
+        "weekday" => "Monday to Friday".to_owned(),
+        "weekend" => "Saturday and Sunday".to_owned(),
+        several => and(&several.split(", ").map(day).collect::<Vec<_>>()),
+    };
+    let (from, to) = time.split_once("..").unwrap_or((time, time));
+    escape(&format!("{days} from {from} to {to}"))
 }
 
 fn day(short: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use flow_graph::program::{Event as EventType, Field, Message};
+use flow_graph::program::{Event as EventType, Field, Message, Sequence, StepKind, Trigger};
 use flow_graph::{Id, Program, Timestamp, Type, Value};
 use flow_machine::Event;
 use flow_machine::decision::RenderData;
@@ -53,21 +53,30 @@ pub(crate) fn shown(program: &Program, renderer: &Renderer, id: Id<Message>) -> 
 
 /// The event that begins a sequence which sends the message, and the slot of its key.
 fn begins(program: &Program, id: Id<Message>) -> (Option<Id<EventType>>, Option<u16>) {
-    for sequence in program.sequences.iter() {
-        let sends = sequence.steps.iter().any(|step| step.kind == flow_graph::program::StepKind::Send(id));
-        if !sends {
-            continue;
-        }
+    let sends = |sequence: &Sequence| sequence.steps.iter().any(|step| step.kind == StepKind::Send(id));
+    let mut open: Vec<Id<Sequence>> =
+        numbered(program).filter(|(_, sequence)| sends(sequence)).map(|(id, _)| id).collect();
+    let mut seen = Vec::new();
+    while let Some(next) = open.pop() {
+        let Some(sequence) = program.sequences.get(next).filter(|_| !seen.contains(&next)) else { continue };
+        seen.push(next);
         if let Some((event, slot)) = sequence.key.iter().flatten().next() {
             return (Some(*event), Some(*slot));
         }
         for trigger in &sequence.enter {
-            if let flow_graph::program::Trigger::Event { event, .. } = trigger {
+            if let Trigger::Event { event, .. } = trigger {
                 return (Some(*event), None);
             }
         }
+        // A run that another sequence begins has the event of that one.
+        let begins = |other: &Sequence| other.steps.iter().any(|step| step.kind == StepKind::Enroll(next));
+        open.extend(numbered(program).filter(|(_, other)| begins(other)).map(|(id, _)| id));
     }
     (None, None)
+}
+
+fn numbered(program: &Program) -> impl Iterator<Item = (Id<Sequence>, &Sequence)> {
+    (0_u32..).zip(program.sequences.iter()).map(|(number, sequence)| (Id::new(number), sequence))
 }
 
 fn made(program: &Program, kind: Id<EventType>, known: bool) -> Event {

@@ -7,6 +7,7 @@ use crate::around::around;
 use crate::frame::Page;
 use crate::html::{and, code, escape, markdown};
 use crate::items::{Item, Site};
+use crate::prose::hours;
 
 /// What stands on the page: the beginning of anchors, and the title.
 const KINDS: [(&str, &str); 4] =
@@ -48,8 +49,7 @@ fn said(site: &Site<'_>, node: Node) -> String {
     if let Node::Calendar(id) = node
         && let Some(calendar) = site.program.calendars.get(id)
     {
-        let open = calendar.open.iter().map(|open| site.words().clock(open.days, open.window, false));
-        let open: Vec<String> = open.map(|open| escape(&open.replace("..", " to "))).collect();
+        let open: Vec<String> = calendar.open.iter().map(|open| hours(site, open.days, open.window)).collect();
         let closed: Vec<String> = calendar.except.iter().map(ToString::to_string).collect();
         let closed = if closed.is_empty() { String::new() } else { format!(" Closed on {}.", closed.join(", ")) };
         return format!("Open {} in {}.{closed}", and(&open), escape(&calendar.zone));
