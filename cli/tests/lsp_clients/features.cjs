@@ -2,6 +2,38 @@
 
 const assert = require("node:assert/strict");
 
+async function layout(editor, programs) {
+  const text = programs.text;
+  const options = { tabSize: 2, insertSpaces: true };
+  const whole = { textDocument: { uri: programs.uri }, options };
+  assert.deepEqual((await editor.request("textDocument/formatting", whole)) ?? [], []);
+  await editor.replace(programs, text.replaceAll(/\n {2}(wait|send) +/g, "\n        $1    "));
+  assert.notEqual(programs.text, text);
+  programs.apply(await editor.request("textDocument/formatting", whole));
+  assert.equal(programs.text, text);
+
+  await editor.replace(programs, text.replace("  wait 1h\n", "      wait   1h\n"));
+  const range = { start: programs.at("      wait   1h"), end: programs.at("wait   1h", 9) };
+  programs.apply(await editor.request("textDocument/rangeFormatting", { ...whole, range }));
+  assert.equal(programs.text, text);
+
+  await editor.replace(programs, text.replace("choose {\n", "choose {\n\n"));
+  const typed = { ...whole, position: programs.at("choose {\n\n", 9), ch: "\n" };
+  programs.apply((await editor.request("textDocument/onTypeFormatting", typed)) ?? []);
+  assert.match(programs.text, /choose \{\n {4}\n/);
+  await editor.replace(programs, text);
+}
+
+async function hints(editor, programs) {
+  const range = { start: { line: 0, character: 0 }, end: { line: programs.text.split("\n").length, character: 0 } };
+  const hints = await editor.request("textDocument/inlayHint", { textDocument: { uri: programs.uri }, range });
+  assert.equal(hints.length, [...programs.text.matchAll(/wait until (?!event|contact|\d{4})/g)].length);
+  for (const { label, position } of hints) {
+    assert.match(programs.slice({ start: { line: position.line, character: 0 }, end: position }), /^ *wait until [^]*\d$/);
+    assert.match(label, /Europe\/Berlin/);
+  }
+}
+
 async function shapes(editor, programs) {
   const folds = await editor.request("textDocument/foldingRange", { textDocument: { uri: programs.uri } });
   const first = programs.at("sequence welcome {").line;
@@ -53,4 +85,4 @@ async function links(editor) {
   assert.ok(link && messages.slice(link.range).includes("welcome_hello.html"), JSON.stringify(links[0]));
 }
 
-module.exports = { shapes, colours, links };
+module.exports = { layout, hints, shapes, colours, links };

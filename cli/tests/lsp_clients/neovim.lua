@@ -107,6 +107,18 @@ local function renaming()
   problems(0)
 end
 
+--- What is put in order.
+local function writing()
+  local before = text()
+  replace('  wait 1h', '        wait    1h')
+  if vim.lsp.buf.format then
+    vim.lsp.buf.format({ timeout_ms = 10000 })
+  else
+    vim.lsp.buf.formatting_sync(nil, 10000)
+  end
+  check('the layout is as it was', text() == before, text())
+end
+
 local function main()
   vim.cmd('edit programs.flow')
   check('the type of the file', vim.bo.filetype == 'flow', vim.bo.filetype)
@@ -115,6 +127,7 @@ local function main()
   mistakes()
   reading()
   renaming()
+  writing()
   vim.lsp.stop_client((vim.lsp.get_clients or vim.lsp.get_active_clients)())
   wait('the end of the server', function()
     return client() == nil
