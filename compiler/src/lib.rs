@@ -4,6 +4,7 @@
 //! A user's mistake is a value: every stage returns its best result and pushes what it finds into one sink.
 
 mod check;
+pub mod country;
 pub mod diagnostic;
 pub mod explain;
 pub mod fix;

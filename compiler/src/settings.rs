@@ -15,6 +15,7 @@ mod channel;
 pub mod currency;
 mod duration;
 mod import;
+pub mod keys;
 mod project;
 mod rate;
 mod reader;
@@ -161,7 +162,7 @@ pub fn read(sources: &Sources, sink: &mut Sink) -> Settings {
 }
 
 fn sections(reader: &mut Reader<'_>, root: &Section<'_>) -> Settings {
-    reader.only(root, &["project", "channels", "connectors", "import", "retention"]);
+    reader.only(root, &keys::SECTIONS);
     let mut settings = empty(root.span.file);
     settings.project = project::read(reader, root);
     for section in reader.named(root, "channels") {

@@ -2,6 +2,8 @@
 //!
 //! Nothing here knows of the protocol. One file for each thing that an editor can ask.
 
+pub mod completion;
+pub mod context;
 pub mod definition;
 pub mod describe;
 pub mod expressions;
@@ -17,5 +19,7 @@ pub mod references;
 pub mod rename;
 pub mod selection;
 pub mod semantic;
+pub mod shapes;
+pub mod signature;
 pub mod tags;
 pub mod tokens;

@@ -76,7 +76,6 @@ fn case(input: &str) -> Case {
         }
     }
     let mut sources = Sources::default();
-    sources.add("flow.toml", FileKind::Settings, flow_tests::SETTINGS);
     for (_, file) in project(&root().join("tests/editor/world")).iter() {
         if parts.iter().all(|(name, _)| **name != *file.path) {
             sources.add(file.path.clone(), file.kind, file.text.clone());

@@ -3,12 +3,12 @@
 use flow_graph::program::ChannelKind;
 
 use super::reader::{Reader, Section};
-use super::{ChannelSettings, ConnectorSettings, rate};
+use super::{ChannelSettings, ConnectorSettings, keys, rate};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Name;
 use crate::suggest;
 
-const KINDS: [(&str, ChannelKind); 4] = [
+pub(super) const KINDS: [(&str, ChannelKind); 4] = [
     ("smtp", ChannelKind::Smtp),
     ("webhook", ChannelKind::Webhook),
     ("console", ChannelKind::Console),
@@ -19,10 +19,10 @@ const KINDS: [(&str, ChannelKind); 4] = [
 pub(crate) fn channel(reader: &mut Reader<'_>, section: &Section<'_>) -> ChannelSettings {
     let known = kind(reader, section, &KINDS);
     match known {
-        Some(ChannelKind::Smtp) => reader.only(section, &["kind", "url", "from", "rate"]),
-        Some(ChannelKind::Webhook) => reader.only(section, &["kind", "url", "from", "secret", "rate"]),
-        Some(ChannelKind::Console) => reader.only(section, &["kind", "from", "rate"]),
-        Some(ChannelKind::File) => reader.only(section, &["kind", "from", "path", "rate"]),
+        Some(ChannelKind::Smtp) => reader.only(section, &keys::SMTP),
+        Some(ChannelKind::Webhook) => reader.only(section, &keys::WEBHOOK),
+        Some(ChannelKind::Console) => reader.only(section, &keys::CONSOLE),
+        Some(ChannelKind::File) => reader.only(section, &keys::FILE),
         // Without a kind every key might be right.
         None => {}
     }
@@ -54,7 +54,7 @@ pub(crate) fn channel(reader: &mut Reader<'_>, section: &Section<'_>) -> Channel
 
 /// Reads a connector.
 pub(crate) fn connector(reader: &mut Reader<'_>, section: &Section<'_>) -> ConnectorSettings {
-    reader.only(section, &["kind", "url", "secret", "rate", "answer"]);
+    reader.only(section, &keys::CONNECTOR);
     kind(reader, section, &[("http", ())]);
     if !reader.has(section, "url") {
         reader.missing(section, "url", "\"env:CRM_URL\"");

@@ -1,11 +1,11 @@
 //! `[import.NAME]`: how the rows of a CSV file become events.
 
-use super::ImportSettings;
 use super::reader::{Reader, Section};
+use super::{ImportSettings, keys};
 
 /// Reads an import; nothing when a part that it cannot do without is missing.
 pub(crate) fn read(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<ImportSettings> {
-    reader.only(section, &["format", "event", "contact", "time", "id", "fields"]);
+    reader.only(section, &keys::IMPORT);
     if let Some(format) = reader.required(section, "format", "csv")
         && format.value != "csv"
     {

@@ -3,15 +3,13 @@
 use flow_graph::Span as Length;
 
 use super::reader::{Reader, Section};
-use super::{ProjectSettings, currency, zone};
+use super::{ProjectSettings, currency, keys, zone};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::{Name, Span, Spanned};
 use crate::suggest;
 
 /// The one version of the language.
 const LANGUAGE: i64 = 1;
-
-const KEYS: [&str; 6] = ["name", "language", "timezone", "currency", "late_after", "duplicates_within"];
 
 /// What holds where nothing is said, or nothing that can be read.
 pub(crate) fn defaults(span: Span) -> ProjectSettings {
@@ -36,7 +34,7 @@ pub(crate) fn read(reader: &mut Reader<'_>, root: &Section<'_>) -> ProjectSettin
         return project;
     }
     let Some(section) = reader.section(root, "project") else { return project };
-    reader.only(&section, &KEYS);
+    reader.only(&section, &keys::PROJECT);
     if let Some(name) = reader.required(&section, "name", "acme") {
         project.name = name;
     }

@@ -1,5 +1,6 @@
 //! Reading tables of TOML: types, unknown keys and missing ones, each with its place.
 
+use super::keys::Key;
 use std::ops::Range;
 
 use flow_graph::Span as Length;
@@ -65,7 +66,8 @@ impl<'s> Reader<'s> {
     }
 
     /// Says which keys of a table mean nothing.
-    pub(crate) fn only(&mut self, section: &Section<'_>, allowed: &[&str]) {
+    pub(crate) fn only(&mut self, section: &Section<'_>, allowed: &[Key]) {
+        let allowed: Vec<&str> = allowed.iter().map(|(key, _)| *key).collect();
         for key in section.table.keys() {
             let (word, span) = (key.get_ref().as_ref(), self.span(&key.span()));
             if allowed.contains(&word) {

@@ -2,11 +2,9 @@
 
 use flow_graph::Span as Length;
 
-use super::RetentionSettings;
 use super::reader::{Reader, Section};
+use super::{RetentionSettings, keys};
 use crate::source::Spanned;
-
-const KEYS: [&str; 3] = ["log", "deliveries", "rejects"];
 
 /// The shortest that makes sense: what is under way has to be there.
 const DAY: i64 = 86_400_000;
@@ -14,8 +12,8 @@ const DAY: i64 = 86_400_000;
 /// Reads the section, if it stands there.
 pub(crate) fn read(reader: &mut Reader<'_>, root: &Section<'_>) -> RetentionSettings {
     let Some(section) = reader.section(root, "retention") else { return RetentionSettings::default() };
-    reader.only(&section, &KEYS);
-    let [log, deliveries, rejects] = KEYS.map(|key| length(reader, &section, key));
+    reader.only(&section, &keys::RETENTION);
+    let [log, deliveries, rejects] = keys::RETENTION.map(|(key, _)| length(reader, &section, key));
     RetentionSettings { log, deliveries, rejects }
 }
 

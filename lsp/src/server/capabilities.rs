@@ -1,9 +1,10 @@
 //! What the server can do, as the client is told.
 
 use gen_lsp_types::{
-    DiagnosticOptions, DocumentLinkOptions, DocumentOnTypeFormattingOptions, InitializeResult, PositionEncodingKind,
-    Save, SaveOptions, SemanticTokensOptions, ServerCapabilities, ServerInfo, TextDocumentSyncKind,
-    TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    CompletionOptions, DiagnosticOptions, DocumentLinkOptions, DocumentOnTypeFormattingOptions, InitializeResult,
+    PositionEncodingKind, Save, SaveOptions, SemanticTokensOptions, ServerCapabilities, ServerInfo,
+    SignatureHelpOptions, TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities,
+    WorkspaceOptions,
 };
 
 use super::client::Client;
@@ -39,10 +40,19 @@ fn capabilities(client: &Client) -> ServerCapabilities {
         full: Some(true.into()),
         ..SemanticTokensOptions::default()
     };
+    let completion = CompletionOptions {
+        trigger_characters: Some([".", " ", "\"", "/", "|", "{", "("].map(str::to_owned).to_vec()),
+        resolve_provider: Some(true),
+        ..CompletionOptions::default()
+    };
+    let signature =
+        SignatureHelpOptions { trigger_characters: Some(vec![" ".to_owned()]), ..SignatureHelpOptions::default() };
     ServerCapabilities {
         position_encoding: Some(encoding),
         text_document_sync: Some(sync.into()),
         diagnostic_provider: Some(problems.into()),
+        completion_provider: Some(completion),
+        signature_help_provider: Some(signature),
         hover_provider: Some(true.into()),
         definition_provider: Some(true.into()),
         references_provider: Some(true.into()),

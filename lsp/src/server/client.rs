@@ -23,6 +23,8 @@ pub(crate) struct Client {
     pub(crate) code_links: bool,
     /// Edits may name the version of the document that they are for.
     pub(crate) document_changes: bool,
+    /// Completions may have gaps to fill.
+    pub(crate) snippets: bool,
     /// Symbols of a document may be a tree.
     pub(crate) nested_symbols: bool,
     /// Only whole lines are folded.
@@ -51,6 +53,7 @@ impl Client {
             code_links: can("textDocument/publishDiagnostics/codeDescriptionSupport")
                 || can("textDocument/diagnostic/codeDescriptionSupport"),
             document_changes: can("workspace/workspaceEdit/documentChanges"),
+            snippets: can("textDocument/completion/completionItem/snippetSupport"),
             nested_symbols: can("textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
             folds_lines: can("textDocument/foldingRange/lineFoldingOnly"),
             watches: can("workspace/didChangeWatchedFiles/dynamicRegistration"),

@@ -1,5 +1,6 @@
 //! One file for each kind of request: in with places of the protocol, ask `features/`, out with places of the protocol.
 
+pub(crate) mod completion;
 pub(crate) mod definition;
 pub(crate) mod diagnostics;
 pub(crate) mod edits;
@@ -12,4 +13,5 @@ pub(crate) mod references;
 pub(crate) mod rename;
 pub(crate) mod selection;
 pub(crate) mod semantic;
+pub(crate) mod signature;
 pub(crate) mod symbols;

@@ -37,6 +37,8 @@ pub(crate) fn routes() -> HashMap<&'static str, Route> {
         whole::<lsp::WorkspaceDiagnosticRequest>(handlers::diagnostics::workspace),
         whole::<lsp::DocumentSymbolRequest>(handlers::symbols::document),
         whole::<lsp::WorkspaceSymbolRequest>(handlers::symbols::workspace),
+        place::<lsp::CompletionRequest>(handlers::completion::completion),
+        place::<lsp::CompletionResolveRequest>(handlers::completion::resolve),
         place::<lsp::DefinitionRequest>(handlers::definition::definition),
         place::<lsp::ReferencesRequest>(handlers::references::references),
         place::<lsp::DocumentHighlightRequest>(handlers::references::highlight),
@@ -51,6 +53,7 @@ pub(crate) fn routes() -> HashMap<&'static str, Route> {
         place::<lsp::DocumentRangeFormattingRequest>(handlers::formatting::range),
         place::<lsp::DocumentOnTypeFormattingRequest>(handlers::formatting::typed),
         place::<lsp::InlayHintRequest>(handlers::hints::hints),
+        place::<lsp::SignatureHelpRequest>(handlers::signature::signature),
         place::<lsp::HoverRequest>(handlers::hover::hover),
     ];
     all.into_iter().map(|route| (route.method, route)).collect()

@@ -4,7 +4,8 @@ use flow_compiler::diagnostic::Edit;
 use flow_compiler::source::Span;
 use flow_lsp::Snapshot;
 use flow_lsp::features::{
-    definition, folding, formatting, hints, hover, links, outline, references, rename, selection, semantic,
+    completion, definition, folding, formatting, hints, hover, links, outline, references, rename, selection, semantic,
+    signature,
 };
 
 use crate::{Case, marked};
@@ -14,6 +15,15 @@ pub(crate) fn answer(feature: &str, case: &Case) -> String {
     let Case { snapshot, file, offset, word } = case;
     let (file, offset) = (*file, *offset);
     match feature {
+        "completion" => {
+            let found = completion::completions(snapshot, file, offset);
+            let shown = found.items.iter().filter(|item| word.is_empty() || item.label.starts_with(word.as_str()));
+            let lines = shown.take(40).map(|item| {
+                let insert = if item.insert == item.label { String::new() } else { format!(" ⇒ {:?}", item.insert) };
+                format!("{} {:?} {} — {}{insert}", item.rank, item.what, item.label, item.detail)
+            });
+            format!("instead of {}\n{}", place(snapshot, found.span), self::lines(lines))
+        }
         "definition" => {
             let spans = definition::definition(snapshot, file, offset);
             lines(spans.into_iter().map(|span| place(snapshot, span)))
@@ -27,6 +37,13 @@ pub(crate) fn answer(feature: &str, case: &Case) -> String {
         },
         "hover" => hover::hover(snapshot, file, offset)
             .map_or_else(|| "nothing".to_owned(), |hover| format!("{}\n\n{}", place(snapshot, hover.span), hover.text)),
+        "signature" => lines(signature::signatures(snapshot, file, offset).into_iter().map(|found| {
+            let gap = found
+                .active
+                .and_then(|active| found.gaps.get(active))
+                .and_then(|(from, to)| found.label.get(*from..*to));
+            format!("{}   next: {} ({})", found.label, gap.unwrap_or("nothing"), found.doc)
+        })),
         "outline" => tree(snapshot, &outline::outline(snapshot, file), 0),
         "semantic" => {
             lines(semantic::semantic(snapshot, file, None).into_iter().map(|word| marked::word(snapshot, word)))

@@ -208,13 +208,7 @@ impl Editor {
 
 /// The project of `tests/editor/world/`.
 fn world() -> Sources {
-    let folder = flow_tests::root().join("tests/editor/world");
-    let mut sources = Sources::default();
-    sources.add("flow.toml", FileKind::Settings, flow_tests::SETTINGS);
-    for (_, file) in flow_tests::project(&folder).iter() {
-        sources.add(file.path.clone(), file.kind, file.text.clone());
-    }
-    sources
+    flow_tests::project(&flow_tests::root().join("tests/editor/world"))
 }
 
 fn answer(response: &lsp_server::Response) -> Result<Value, i32> {
