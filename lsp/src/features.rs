@@ -21,5 +21,6 @@ pub mod selection;
 pub mod semantic;
 pub mod shapes;
 pub mod signature;
+pub mod spans;
 pub mod tags;
 pub mod tokens;

@@ -10,6 +10,9 @@ use flow_lsp::features::{
 
 use crate::{Case, marked};
 
+/// When the cases are asked.
+const NOW: &str = "2026-03-24T10:00:00Z";
+
 /// The answer of a feature.
 pub(crate) fn answer(feature: &str, case: &Case) -> String {
     let Case { snapshot, file, offset, word } = case;
@@ -35,7 +38,7 @@ pub(crate) fn answer(feature: &str, case: &Case) -> String {
             Ok(edits) => edited(snapshot, &edits),
             Err(why) => format!("refused: {why}"),
         },
-        "hover" => hover::hover(snapshot, file, offset)
+        "hover" => hover::hover(snapshot, file, offset, NOW.parse().expect("an instant"))
             .map_or_else(|| "nothing".to_owned(), |hover| format!("{}\n\n{}", place(snapshot, hover.span), hover.text)),
         "signature" => lines(signature::signatures(snapshot, file, offset).into_iter().map(|found| {
             let gap = found
