@@ -74,9 +74,10 @@ Examples:
   flow explain --list           all pages and all codes")]
 pub(crate) struct ExplainArgs {
     /// A word, such as `wait` or `half-life`; a code, such as `F2001`, or its name
-    pub(crate) word: Option<String>,
+    #[arg(value_name = "WORD")]
+    pub(crate) words: Vec<String>,
     /// List all pages and all codes
-    #[arg(long, conflicts_with = "word")]
+    #[arg(long, conflicts_with = "words")]
     pub(crate) list: bool,
     /// What is written
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]

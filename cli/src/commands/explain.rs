@@ -26,7 +26,8 @@ const KINDS: &[(&str, &str)] = &[
 
 pub(crate) fn run(args: &ExplainArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let json = args.format == AnswerFormat::Json;
-    match args.word.as_deref() {
+    let words = args.words.join(" ");
+    match Some(words.as_str()).filter(|words| !words.is_empty()) {
         None if json => terminal.json(&json::list()),
         None => {
             let mut text = pages(terminal);
@@ -56,7 +57,9 @@ enum Found {
 /// The page of a word, or the code of a number or name.
 fn find(word: &str) -> Result<Found, Failure> {
     let plain = word.trim_matches('`').to_lowercase();
-    if let Some(topic) = explain::topic(word).or_else(|| explain::topic(&plain)) {
+    // Of several words, such as `exit when`, the first that has a page.
+    let first = || plain.split(' ').find_map(explain::topic);
+    if let Some(topic) = explain::topic(word).or_else(|| explain::topic(&plain)).or_else(first) {
         return Ok(Found::Topic(topic));
     }
     if let Some(code) = Code::ALL.iter().copied().find(|code| code.slug() == plain).or_else(|| Code::find(&plain)) {

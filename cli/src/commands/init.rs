@@ -124,8 +124,9 @@ fn refuse_projects(folder: &Path) -> Result<(), Failure> {
         return Err(Failure::new(format!("`{}` is a file", folder.display())).help("name a folder"));
     }
     let settings = folder.join("flow.toml");
+    let shown = settings.strip_prefix(".").unwrap_or(&settings);
     if settings.exists() {
-        return Err(Failure::new(format!("there is a project already: `{}`", settings.display()))
+        return Err(Failure::new(format!("there is a project already: `{}`", shown.display()))
             .help("name another folder: `flow init FOLDER`"));
     }
     Ok(())
@@ -180,6 +181,7 @@ fn said(folder: &Path, files: &[(&'static str, String)], kept: &[&str], terminal
         ("flow check", "what the compiler says"),
         ("flow test", "the stories in tests.flow, on a virtual clock"),
         ("flow serve", "runs it here; letters are printed, none leaves"),
+        ("flow docs", "the same as pages, for people who do not program"),
         ("flow explain", "the language, page by page"),
     ];
     let rows: Vec<Vec<String>> =

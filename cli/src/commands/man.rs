@@ -53,37 +53,40 @@ fn write(command: &Command, name: &str, folder: &Path) -> Result<usize, Failure>
 
 fn page(command: Command, name: &str) -> Result<String, Failure> {
     let examples = command.get_after_long_help().or(command.get_after_help()).map(ToString::to_string);
+    let parts = command.get_subcommands().any(|below| below.get_name() != "help");
     let mut page = Vec::new();
     // `flow-check`: the name of a page has no blank.
     let man = Man::new(command.display_name(name.to_owned()))
         .title(name)
         .source(format!("flow {}", env!("CARGO_PKG_VERSION")))
         .manual("Flowline");
-    render(&man, &mut page).map_err(|error| Failure::new(format!("the page cannot be made: {error}")))?;
+    render(&man, parts, &mut page).map_err(|error| Failure::new(format!("the page cannot be made: {error}")))?;
     let mut page = String::from_utf8_lossy(&page).into_owned();
     page.push_str(&more(&examples.unwrap_or_default()));
     Ok(page)
 }
 
 /// All sections but for what stands below the options: that is laid out line by line, which a manual would run together.
-fn render(man: &Man, page: &mut Vec<u8>) -> io::Result<()> {
+fn render(man: &Man, parts: bool, page: &mut Vec<u8>) -> io::Result<()> {
     man.render_title(page)?;
     man.render_name_section(page)?;
     man.render_synopsis_section(page)?;
     man.render_description_section(page)?;
     man.render_options_section(page)?;
-    man.render_subcommands_section(page)
+    if parts { man.render_subcommands_section(page) } else { Ok(()) }
 }
 
 /// What `--help` shows below the options, as sections: a command or an exit code with its meaning is an entry, and what
 /// begins in the first column is a heading (`Examples:`) or a paragraph.
 fn more(text: &str) -> String {
     let mut out = String::new();
+    let mut paragraph = false;
     for line in text.lines().filter(|line| !line.is_empty()) {
         let rest = line.trim_start();
         let indent = line.len() - rest.len();
         match line.strip_suffix(':') {
             Some(heading) if indent == 0 => out.push_str(&format!(".SH {}\n", heading.to_uppercase())),
+            _ if indent == 0 && paragraph => out.push_str(&format!("{}\n", plain(rest))),
             _ if indent == 0 => out.push_str(&format!(".P\n{}\n", plain(rest))),
             _ if indent > 2 => out.push_str(&format!("{}\n", plain(rest))),
             _ => {
@@ -94,6 +97,7 @@ fn more(text: &str) -> String {
                 }
             }
         }
+        paragraph = indent == 0 && !line.ends_with(':');
     }
     out
 }

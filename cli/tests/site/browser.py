@@ -165,9 +165,7 @@ def look(page, base, paths):
     for width, scheme in ((1280, "light"), (1280, "dark"), (390, "light")):
         page.ask("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
         page.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-        # Wide and light all of them, else one of each kind.
-        kinds = {path.split("/")[0]: path for path in paths}
-        for path in paths if (width, scheme) == (1280, "light") else kinds.values():
+        for path in paths:
             asked, wrong = page.open(base + path)
             outside = [url for url in asked if not url.startswith(("file:", "data:", "about:"))]
             wrong += [f"asks for {url}" for url in outside] + (page.run(LOOK) or [])
