@@ -2,6 +2,48 @@
 
 const assert = require("node:assert/strict");
 
+/** What a list of completions offers, by its label. */
+function offered(answer) {
+  const items = Array.isArray(answer) ? answer : answer.items;
+  return new Map(items.map((item) => [item.label, item]));
+}
+
+/** Puts a completion into a document, as an editor does that knows no snippets. */
+function complete(document, item) {
+  const edit = item.textEdit;
+  assert.ok(edit, `${item.label} has no edit`);
+  document.apply([{ range: edit.range ?? edit.replace, newText: edit.newText }]);
+}
+
+async function completing(editor, programs) {
+  const text = programs.text;
+  await editor.type(programs, "where items > 0", "where it");
+  const fields = offered(await editor.ask("textDocument/completion", programs, programs.at("where it", 8)));
+  assert.ok(fields.has("items"), [...fields.keys()].join(" "));
+  complete(programs, fields.get("items"));
+  assert.match(programs.text, /enter on cart_updated where items and/);
+  await editor.replace(programs, text);
+
+  await editor.type(programs, "send welcome_hello", "send ");
+  const messages = offered(await editor.ask("textDocument/completion", programs, programs.at("send \n", 5)));
+  assert.ok(messages.has("welcome_story"), [...messages.keys()].join(" "));
+  assert.ok(!messages.has("order_placed"), "an event cannot be sent");
+  await editor.replace(programs, `${text}\nseq`);
+  const end = programs.at("\nseq", 4);
+  const items = offered(await editor.ask("textDocument/completion", programs, end));
+  const snippet = [...items.values()].find(({ label, insertTextFormat }) => label.startsWith("sequence") && insertTextFormat === 2);
+  assert.ok(snippet, [...items.keys()].join(" "));
+  await editor.replace(programs, text);
+
+  await editor.type(programs, "goal order_placed within 14 days", "goal order_placed within ");
+  const help = await editor.ask("textDocument/signatureHelp", programs, programs.at("order_placed within \n", 20));
+  const [{ label, parameters, activeParameter }] = help.signatures;
+  assert.match(label, /^goal /);
+  const next = parameters[activeParameter ?? help.activeParameter].label;
+  assert.match(Array.isArray(next) ? label.slice(...next) : next, /days?|length|duration/);
+  await editor.replace(programs, text);
+}
+
 async function layout(editor, programs) {
   const text = programs.text;
   const options = { tabSize: 2, insertSpaces: true };
@@ -85,4 +127,4 @@ async function links(editor) {
   assert.ok(link && messages.slice(link.range).includes("welcome_hello.html"), JSON.stringify(links[0]));
 }
 
-module.exports = { layout, hints, shapes, colours, links };
+module.exports = { completing, layout, hints, shapes, colours, links };

@@ -107,9 +107,23 @@ local function renaming()
   problems(0)
 end
 
---- What is put in order.
+--- What one is offered while one writes, and what is put in order.
 local function writing()
   local before = text()
+  replace('where items > 0', 'where it')
+  go('where it', 8)
+  local params = vim.lsp.util.make_position_params(0, client().offset_encoding)
+  local _, answer = next(vim.lsp.buf_request_sync(0, 'textDocument/completion', params, 10000))
+  local offered = {}
+  for _, item in ipairs(answer.result.items or answer.result) do
+    offered[item.label] = item
+  end
+  check('`items` is offered', offered.items, vim.tbl_keys(offered))
+  vim.lsp.util.apply_text_edits({ offered.items.textEdit }, vim.api.nvim_get_current_buf(), client().offset_encoding)
+  check('`items` is put in', text():find('enter on cart_updated where items and', 1, true))
+  replace('where items and', 'where items > 0 and')
+  check('the text is as it was', text() == before)
+
   replace('  wait 1h', '        wait    1h')
   if vim.lsp.buf.format then
     vim.lsp.buf.format({ timeout_ms = 10000 })

@@ -208,6 +208,7 @@ async function main() {
   assert.equal(serverInfo.name, "flow");
   const programs = await mistakes(editor);
   await reading(editor, programs);
+  await features.completing(editor, programs);
   await features.layout(editor, programs);
   await features.hints(editor, programs);
   await features.shapes(editor, programs);
