@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows of the protocol. One file for each thing that an editor can ask.
 
+pub mod causes;
 pub mod completion;
 pub mod context;
 pub mod definition;
@@ -9,8 +10,10 @@ pub mod describe;
 pub mod expressions;
 pub mod folding;
 pub mod formatting;
+pub mod graph;
 pub mod hints;
 pub mod hover;
+pub mod lens;
 pub mod links;
 pub mod locals;
 pub mod lookup;

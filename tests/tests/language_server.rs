@@ -129,3 +129,66 @@ fn a_layout_comes_as_edits_of_spaces() {
     assert_eq!(edits, json!([{ "range": range, "newText": " " }]));
     editor.stop();
 }
+
+#[test]
+fn lines_above_declarations_run_tests_and_show_pictures() {
+    let mut editor = Editor::start(&json!({}));
+    editor.open("main.flow", "test \"a\" { }\nsegment b { visits > 1 }\n");
+    let uri = editor.uri("main.flow");
+    let lenses = editor.ask("textDocument/codeLens", json!({ "textDocument": { "uri": uri } })).expect("lines");
+    let commands: Vec<_> = lenses.as_array().into_iter().flatten().map(|lens| lens["command"].clone()).collect();
+    let at = json!({ "line": 1, "character": 8 });
+    let expected = json!([
+        { "title": "▶ run test", "command": "flow.runTest", "arguments": [uri, "a"] },
+        { "title": "no references", "command": "" },
+        { "title": "show graph", "command": "flow.showGraph", "arguments": [uri, at] },
+    ]);
+    assert_eq!(json!(commands), expected);
+    let run = json!({ "command": "flow.runTest", "arguments": [uri, "a"] });
+    let ran = editor.ask("workspace/executeCommand", run).expect("an outcome");
+    assert_eq!(ran, json!({ "passed": true, "text": "passed  a\n" }));
+    for wrong in [json!({ "command": "flow.runTest", "arguments": [uri] }), json!({ "command": "flow.nothing" })] {
+        assert_eq!(editor.ask("workspace/executeCommand", wrong).unwrap_err(), -32803);
+    }
+    let here = json!({ "textDocument": { "uri": uri }, "position": at });
+    let drawn = editor.ask("flow/graph", here).expect("a picture");
+    assert_eq!(drawn["title"], json!("segment b"));
+    assert!(drawn["svg"].as_str().is_some_and(|svg| svg.starts_with("<svg")));
+    for (code, title) in
+        [("F2001", "# F2001 unknown-name"), ("wait", "# wait"), ("unknown-name", "# F2001 unknown-name")]
+    {
+        let page = editor.ask("flow/explain", json!({ "code": code })).expect("a page");
+        assert!(page["markdown"].as_str().is_some_and(|page| page.starts_with(title)), "{code}");
+    }
+    assert_eq!(editor.ask("flow/explain", json!({ "code": "F0000" })).expect("an answer"), json!(null));
+    editor.stop();
+}
+
+#[test]
+fn people_of_a_daemon_are_counted_above_declarations() {
+    let mut editor = Editor::start(&json!({}));
+    let uri = editor.uri("world.flow");
+    let lenses = editor.ask("textDocument/codeLens", json!({ "textDocument": { "uri": uri } })).expect("lines");
+    let titles: Vec<_> =
+        lenses.as_array().into_iter().flatten().filter_map(|lens| lens["command"]["title"].as_str()).collect();
+    assert!(titles.contains(&"12 people here"), "{titles:?}");
+    editor.stop();
+}
+
+#[test]
+fn causes_are_followed_over_a_text_that_changes() {
+    let mut editor = Editor::start(&json!({}));
+    editor.open("main.flow", "sequence a {\n  enter on order_placed\n  send receipt\n}\n");
+    let here =
+        json!({ "textDocument": { "uri": editor.uri("main.flow") }, "position": { "line": 0, "character": 10 } });
+    let items = editor.ask("textDocument/prepareCallHierarchy", here).expect("an item");
+    assert_eq!(items[0]["name"], json!("a"));
+    editor.edit("main.flow", (0, 0), (0, 0), "// moved down\n");
+    let question = json!({ "item": items[0] });
+    let incoming = editor.ask("callHierarchy/incomingCalls", question.clone()).expect("causes");
+    assert_eq!(incoming[0]["from"]["name"], json!("order_placed"));
+    let outgoing = editor.ask("callHierarchy/outgoingCalls", question).expect("effects");
+    assert_eq!(outgoing[0]["to"]["detail"], json!("message: sends"));
+    assert_eq!(outgoing[0]["fromRanges"][0]["start"], json!({ "line": 3, "character": 7 }));
+    editor.stop();
+}

@@ -6,6 +6,7 @@ use flow_compiler::diagnostic::Edit;
 use flow_compiler::format::{self, Replacement};
 use flow_compiler::source::{FileId, FileKind, Span};
 
+use super::describe::item_at;
 use super::tokens::{Kind, tokens};
 use crate::snapshot::Snapshot;
 
@@ -30,8 +31,17 @@ pub fn typed(snapshot: &Snapshot, file: FileId, offset: u32, typed: &str) -> Vec
     if typed == "\n" {
         return indented(file, text, offset as usize).into_iter().collect();
     }
-    let mut edits = formatting(snapshot, file, Some(offset.saturating_sub(1)..offset)).unwrap_or_default();
-    edits.retain(|edit| edit.span.end < offset || edit.span.start > offset);
+    let around = Span::new(file, offset.saturating_sub(1), offset);
+    let Some(item) = item_at(snapshot, around).map(|item| item.span) else { return Vec::new() };
+    // The item alone: others may be many.
+    let own = snapshot.sources.slice(item);
+    let Ok(formatted) = format::format(own) else { return Vec::new() };
+    let pieces = formatted.within(own, 0..own.len());
+    let mut edits: Vec<Edit> = pieces.iter().flat_map(|piece| gaps(file, own, piece)).collect();
+    for edit in &mut edits {
+        edit.span = Span::new(file, edit.span.start + item.start, edit.span.end + item.start);
+    }
+    edits.retain(|edit| (edit.span.end < offset || edit.span.start > offset) && edit.span.start < item.end);
     edits
 }
 

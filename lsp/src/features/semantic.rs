@@ -1,8 +1,10 @@
 //! What each word is where it stands, for colours: names by what they stand for, in texts with templates and in template files too.
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use flow_compiler::keywords::Group;
+use flow_compiler::keywords::{self, Group};
 use flow_compiler::names::{Kind, Symbol};
 use flow_compiler::source::{FileId, FileKind, Span};
 
@@ -159,6 +161,15 @@ fn class(symbol: Symbol) -> (Class, bool) {
     }
 }
 
+/// The words of the language by what they are.
+static WORDS: LazyLock<HashMap<&str, Vec<Group>>> = LazyLock::new(|| {
+    let mut words: HashMap<&str, Vec<Group>> = HashMap::new();
+    for (word, group) in keywords::all() {
+        words.entry(word).or_default().push(group);
+    }
+    words
+});
+
 /// The colours of one file as they are found.
 struct Colours<'a> {
     text: &'a str,
@@ -240,7 +251,8 @@ impl Colours<'_> {
         let says = |token: Option<&Token>| token.and_then(|token| text.get(token.start..token.end)).unwrap_or("");
         let before = says(number.checked_sub(1).and_then(|before| all.get(before)));
         let after = all.get(number + 1);
-        let is = |group: Group| group.words().contains(&word);
+        let groups = WORDS.get(word).map_or(&[][..], Vec::as_slice);
+        let is = |group: Group| groups.contains(&group);
         let built_in = Traits { built_in: true, ..Traits::default() };
         let (class, traits) = match word {
             "contact" | "event" if says(after) == "." => (Class::Local, built_in),
@@ -253,9 +265,7 @@ impl Colours<'_> {
             _ if is(Group::Constant) || is(Group::Day) => (Class::Value, Traits { constant: true, ..built_in }),
             "and" | "or" | "not" => (Class::Operator, Traits::default()),
             // A type where no type can stand: a name that is not known.
-            _ if Group::ALL.into_iter().any(|group| group != Group::Type && is(group)) => {
-                (Class::Keyword, Traits::default())
-            }
+            _ if groups.iter().any(|group| *group != Group::Type) => (Class::Keyword, Traits::default()),
             _ => return,
         };
         self.push(token.start, token.end, class, traits);

@@ -54,6 +54,13 @@ pub(crate) fn routes() -> HashMap<&'static str, Route> {
         place::<lsp::DocumentOnTypeFormattingRequest>(handlers::formatting::typed),
         place::<lsp::InlayHintRequest>(handlers::hints::hints),
         place::<lsp::SignatureHelpRequest>(handlers::signature::signature),
+        whole::<lsp::CodeLensRequest>(handlers::lens::lenses),
+        whole::<lsp::ExecuteCommandRequest>(handlers::commands::execute),
+        place::<handlers::commands::GraphRequest>(handlers::commands::draw),
+        whole::<handlers::commands::ExplainRequest>(handlers::commands::explained),
+        place::<lsp::CallHierarchyPrepareRequest>(handlers::causes::prepare),
+        whole::<lsp::CallHierarchyIncomingCallsRequest>(handlers::causes::incoming),
+        whole::<lsp::CallHierarchyOutgoingCallsRequest>(handlers::causes::outgoing),
         place::<lsp::HoverRequest>(handlers::hover::hover),
     ];
     all.into_iter().map(|route| (route.method, route)).collect()

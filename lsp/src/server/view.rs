@@ -1,5 +1,6 @@
 //! What one request sees: the world as it was when the request came, and ways between places of the protocol and ours.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -93,6 +94,35 @@ impl<'a> View<'a> {
     /// All projects with their folders.
     pub(crate) fn projects(&self) -> impl Iterator<Item = (&'a PathBuf, &'a Arc<Snapshot>)> {
         self.world.projects.iter().map(|(root, project)| (root, &project.snapshot))
+    }
+}
+
+/// Ways to places of a project for an answer that has many of them: the lines of a file are found once.
+pub(crate) struct Places<'a> {
+    view: &'a View<'a>,
+    document: &'a Document<'a>,
+    files: BTreeMap<FileId, (Uri, Lines<'a>)>,
+}
+
+impl<'a> Places<'a> {
+    /// Ways to places of the project of a document.
+    pub(crate) fn new(view: &'a View<'_>, document: &'a Document<'_>) -> Self {
+        Self { view, document, files: BTreeMap::new() }
+    }
+
+    /// A place in any file of the project.
+    pub(crate) fn location(&mut self, span: Span) -> Location {
+        let (view, document) = (self.view, self.document);
+        let (uri, lines) = self.files.entry(span.file).or_insert_with(|| {
+            let lines = Lines::new(document.snapshot.text(span.file), view.world.client.encoding);
+            (view.uri(document, span.file), lines)
+        });
+        Location::new(uri.clone(), lines.range(span.start, span.end))
+    }
+
+    /// The same without its file.
+    pub(crate) fn range(&mut self, span: Span) -> Range {
+        self.location(span).range
     }
 }
 

@@ -3,17 +3,14 @@
 use flow_compiler::diagnostic::Edit;
 use flow_compiler::source::Span;
 use flow_lsp::Snapshot;
-use flow_lsp::features::{
-    completion, definition, folding, formatting, hints, hover, links, outline, references, rename, selection, semantic,
-    signature,
-};
+use flow_lsp::features::{completion, definition, hover, outline, references, rename, signature};
 
 use crate::{Case, marked};
 
 /// When the cases are asked.
 const NOW: &str = "2026-03-24T10:00:00Z";
 
-/// The answer of a feature.
+/// The answer of a feature about a place; of one about a stretch of text see `marked`.
 pub(crate) fn answer(feature: &str, case: &Case) -> String {
     let Case { snapshot, file, offset, word } = case;
     let (file, offset) = (*file, *offset);
@@ -48,40 +45,7 @@ pub(crate) fn answer(feature: &str, case: &Case) -> String {
             format!("{}   next: {} ({})", found.label, gap.unwrap_or("nothing"), found.doc)
         })),
         "outline" => tree(snapshot, &outline::outline(snapshot, file), 0),
-        "semantic" => {
-            lines(semantic::semantic(snapshot, file, None).into_iter().map(|word| marked::word(snapshot, word)))
-        }
-        "folding" => lines(folding::folding(snapshot, file).into_iter().map(|fold| marked::fold(snapshot, fold))),
-        "selection" => {
-            let spans = selection::selection(snapshot, file, &[offset]).concat();
-            lines(spans.into_iter().map(|span| place(snapshot, span)))
-        }
-        "links" => lines(
-            links::links(snapshot, file)
-                .into_iter()
-                .map(|link| format!("{} to {}", place(snapshot, link.span), snapshot.sources.path(link.target))),
-        ),
-        "formatting" => {
-            // `$0:one` lays out what the cursor touches, `$0:}` and `$0:line` are what was typed.
-            let edits = match word.as_str() {
-                "one" => formatting::formatting(snapshot, file, Some(offset..offset)),
-                "line" => Ok(formatting::typed(snapshot, file, offset, "\n")),
-                "}" => Ok(formatting::typed(snapshot, file, offset, "}")),
-                _ => formatting::formatting(snapshot, file, None),
-            };
-            let edits = edits.expect("a layout that means the same");
-            let spaces = edits.iter().filter(|edit| snapshot.sources.slice(edit.span).trim().is_empty()).count();
-            format!("{}{} edits, {spaces} of spaces", edited(snapshot, &edits), edits.len())
-        }
-        "hints" => {
-            let all = 0..u32::try_from(snapshot.text(file).len()).expect("a short text");
-            lines(
-                hints::hints(snapshot, file, all)
-                    .into_iter()
-                    .map(|hint| format!("{}  {}\n    {}", place(snapshot, hint.span), hint.label, hint.tooltip)),
-            )
-        }
-        other => panic!("there is no feature `{other}`"),
+        other => marked::answer(other, case),
     }
 }
 
@@ -93,7 +57,7 @@ pub(crate) fn place(snapshot: &Snapshot, span: Span) -> String {
 }
 
 /// Each line that edits change, before and after.
-fn edited(snapshot: &Snapshot, edits: &[Edit]) -> String {
+pub(crate) fn edited(snapshot: &Snapshot, edits: &[Edit]) -> String {
     let changed = flow_compiler::fix::apply(&snapshot.sources, &edits.iter().collect::<Vec<_>>());
     let mut out = String::new();
     for (id, file) in snapshot.sources.iter() {
@@ -121,7 +85,7 @@ fn tree(snapshot: &Snapshot, entries: &[outline::Entry], depth: usize) -> String
     out
 }
 
-fn lines(lines: impl IntoIterator<Item = String>) -> String {
+pub(crate) fn lines(lines: impl IntoIterator<Item = String>) -> String {
     let all: Vec<String> = lines.into_iter().collect();
     if all.is_empty() { "nothing".to_owned() } else { all.join("\n") }
 }

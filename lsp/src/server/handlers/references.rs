@@ -2,7 +2,7 @@
 
 use gen_lsp_types::{DocumentHighlight, DocumentHighlightKind, DocumentHighlightParams, Location, ReferenceParams};
 
-use super::super::view::{Refusal, View};
+use super::super::view::{Places, Refusal, View};
 use crate::features::references;
 
 /// All places at which what stands at a place is used, in all files.
@@ -12,7 +12,8 @@ pub(crate) fn references(view: &View<'_>, params: &ReferenceParams) -> Result<Op
     let found = references::references(document.snapshot, document.file, offset);
     view.alive()?;
     let wanted = found.into_iter().filter(|place| params.context.include_declaration || !place.declares);
-    Ok(Some(wanted.map(|place| view.location(&document, place.span)).collect()))
+    let mut places = Places::new(view, &document);
+    Ok(Some(wanted.map(|place| places.location(place.span)).collect()))
 }
 
 /// The same in the document itself.
