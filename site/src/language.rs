@@ -100,7 +100,7 @@ fn topic(topic: &Topic) -> Page {
 }
 
 fn page_of(code: Code) -> Page {
-    let mut body = format!("<p class=\"lead\"><code>{code}</code> · {}</p>\n", severity(code));
+    let mut body = format!("<p class=\"lead\">{}</p>\n", weight(code));
     if let Some(page) = explain::page(code) {
         body.push_str(&markdown(&page.text));
         body.push_str(&section("wrong", "Wrong", &files(&page.wrong)));
@@ -129,6 +129,14 @@ fn severity(code: Code) -> &'static str {
     match code.severity() {
         Severity::Error => "error",
         Severity::Warning => "warning",
+    }
+}
+
+/// What it means for the project.
+fn weight(code: Code) -> &'static str {
+    match code.severity() {
+        Severity::Error => "An error: the project is not run.",
+        Severity::Warning => "A warning: the project is run; somebody should look.",
     }
 }
 
