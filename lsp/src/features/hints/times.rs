@@ -136,18 +136,11 @@ fn elsewhere(at: &ZonedDateTime) -> String {
     format!("{} in {}", at.strftime("%a %H:%M"), at.time_zone().iana_name().unwrap_or("UTC"))
 }
 
-/// The day of a moment of a test, and how far its clock is off.
-fn dated(moment: DateTime, at: &ZonedDateTime) -> String {
-    if moment.offset_minutes.is_some() {
-        return elsewhere(at);
-    }
-    format!("{}, {}", weekday(at.weekday()), offset(at))
-}
-
-/// What time it is at each line of a test.
+/// What time it is at each line of a test; how far its clock is off where that changes.
 pub(super) fn test(program: &Program, test: &TestItem, found: &mut Vec<Hint>) {
     let mut now: Option<ZonedDateTime> = None;
     for line in &test.lines {
+        let before = now.clone();
         if let Some(when) = &line.when {
             let label = match when.value {
                 TestTime::At(moment) => {
@@ -156,10 +149,16 @@ pub(super) fn test(program: &Program, test: &TestItem, found: &mut Vec<Hint>) {
                 }
                 TestTime::After(duration) => {
                     now = now.and_then(|now| later(&now, duration));
-                    now.as_ref().map(|now| now.strftime("%a %-d %b, %H:%M").to_string())
+                    let year = |at: &Option<ZonedDateTime>| at.as_ref().map(ZonedDateTime::year);
+                    let format = if year(&now) == year(&before) { "%a %-d %b, %H:%M" } else { "%a %-d %b %Y, %H:%M" };
+                    now.as_ref().map(|now| now.strftime(format).to_string())
                 }
             };
-            found.extend(label.zip(now.as_ref()).map(|(label, now)| said(when.span, label, now)));
+            if let (Some(label), Some(now)) = (label, &now) {
+                let same = before.is_some_and(|before| before.offset() == now.offset());
+                let label = if same { label } else { format!("{label}, {}", offset(now)) };
+                found.push(said(when.span, label, now));
+            }
         }
         if let Some(TestStep::Expect { expectation, .. }) = &line.what
             && let Expectation::Sent { at: Some(at), .. } = &expectation.value
@@ -168,6 +167,11 @@ pub(super) fn test(program: &Program, test: &TestItem, found: &mut Vec<Hint>) {
             found.push(said(at.span, dated(at.value, &then), &then));
         }
     }
+}
+
+/// The day of a moment of a test; with an offset the time in the zone of the project, too.
+fn dated(moment: DateTime, at: &ZonedDateTime) -> String {
+    if moment.offset_minutes.is_some() { elsewhere(at) } else { weekday(at.weekday()).to_owned() }
 }
 
 fn said(span: Span, label: String, now: &ZonedDateTime) -> Hint {
