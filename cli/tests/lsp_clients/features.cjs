@@ -2,6 +2,11 @@
 
 const assert = require("node:assert/strict");
 
+/** The text of a place, wherever it is. */
+function shown(editor, { uri, range, targetUri, targetSelectionRange }) {
+  return editor.document(targetUri ?? uri).slice(targetSelectionRange ?? range);
+}
+
 /** What a list of completions offers, by its label. */
 function offered(answer) {
   const items = Array.isArray(answer) ? answer : answer.items;
@@ -91,6 +96,42 @@ async function shapes(editor, programs) {
   assert.ok(around.some((part) => part.startsWith("sequence cart_recovery")), around.join("\n—\n"));
 }
 
+/** What stands above declarations, and what it does. */
+async function lenses(editor, programs) {
+  const of = (document) => editor.request("textDocument/codeLens", { textDocument: { uri: document.uri } });
+  const above = await of(programs);
+  const commands = new Set(above.map(({ command }) => command.command));
+  // A line that only tells has no name.
+  assert.deepEqual([...commands].filter(Boolean).sort(), ["flow.showGraph", "flow.showReferences"]);
+  const [uri, position] = above.find(({ command }) => command.command === "flow.showGraph").command.arguments;
+  const picture = await editor.request("flow/graph", { textDocument: { uri }, position });
+  assert.match(picture.svg, /^<svg [^]*<\/svg>\s*$/);
+  assert.match(picture.title, /welcome/);
+  assert.equal(await editor.request("flow/graph", { textDocument: { uri }, position: { line: 0, character: 0 } }), null);
+
+  const references = above.find(({ command }) => command.command === "flow.showReferences" && command.arguments[2].length > 0);
+  const [, from, places] = references.command.arguments;
+  const name = /^\w+/.exec(programs.text.slice(programs.offset(from)))[0];
+  for (const place of places) assert.equal(shown(editor, place), name);
+
+  const tests = await editor.open("tests.flow");
+  const run = (await of(tests)).find(({ command }) => command.command === "flow.runTest");
+  const outcome = await editor.request("workspace/executeCommand", run.command);
+  assert.equal(outcome.passed, true, outcome.text);
+
+  const page = await editor.request("flow/explain", { code: "F2001" });
+  assert.match(page.markdown, /F2001/);
+}
+
+async function causes(editor, programs) {
+  const [item] = await editor.ask("textDocument/prepareCallHierarchy", programs, programs.at("sequence cart_recovery", 10));
+  assert.match(item.name, /cart_recovery/);
+  const out = await editor.request("callHierarchy/outgoingCalls", { item });
+  assert.ok(out.length > 0, "it causes something");
+  const into = await editor.request("callHierarchy/incomingCalls", { item });
+  assert.ok(into.some(({ from }) => from.name.includes("cart_updated")), JSON.stringify(into.map(({ from }) => from.name)));
+}
+
 /** Tokens as the protocol packs them, with their texts. */
 function unpacked(document, legend, { data }) {
   const tokens = [];
@@ -127,4 +168,4 @@ async function links(editor) {
   assert.ok(link && messages.slice(link.range).includes("welcome_hello.html"), JSON.stringify(links[0]));
 }
 
-module.exports = { completing, layout, hints, shapes, colours, links };
+module.exports = { shown, completing, layout, hints, lenses, causes, shapes, colours, links };

@@ -6,6 +6,8 @@ const path = require("node:path");
 const { Editor } = require("./client.cjs");
 const features = require("./features.cjs");
 
+const { shown } = features;
+
 const CAPABILITIES = {
   workspace: {
     workspaceFolders: true,
@@ -43,11 +45,6 @@ async function problems(editor, document) {
     const told = editor.problems.get(document.uri);
     return told?.version === document.version ? told.diagnostics : undefined;
   });
-}
-
-/** The text of a place, wherever it is. */
-function shown(editor, { uri, range, targetUri, targetSelectionRange }) {
-  return editor.document(targetUri ?? uri).slice(targetSelectionRange ?? range);
 }
 
 async function mistakes(editor) {
@@ -212,6 +209,8 @@ async function main() {
   await features.layout(editor, programs);
   await features.hints(editor, programs);
   await features.shapes(editor, programs);
+  await features.lenses(editor, programs);
+  await features.causes(editor, programs);
   await features.colours(editor, programs);
   await features.links(editor);
   await renaming(editor, programs);

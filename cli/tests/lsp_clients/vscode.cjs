@@ -2,15 +2,20 @@
 // and does nothing. So it is seen that the server starts, and that no command is registered twice.
 
 const assert = require("node:assert/strict");
+const fs = require("node:fs");
 const Module = require("node:module");
+const path = require("node:path");
 const { pathToFileURL, fileURLToPath } = require("node:url");
 
 const { bundle, flow, project } = JSON.parse(process.argv[2]);
 
 /** Every name that follows a dot in the bundle. */
-const NAMES = new Set(require("node:fs").readFileSync(bundle, "utf8").match(/(?<=\.)[A-Za-z]\w+/g));
+const NAMES = new Set(fs.readFileSync(bundle, "utf8").match(/(?<=\.)[A-Za-z]\w+/g));
 const commands = new Map();
 const errors = [];
+/** What the panel was sent, and what a test run has said. */
+const sent = [];
+const said = [];
 
 class Disposable {
   constructor(dispose = () => {}) {
@@ -109,7 +114,11 @@ const vscode = anything({
     activeTextEditor: undefined,
     tabGroups: anything({ all: [] }),
     showErrorMessage: async (message) => void errors.push(message),
-    createOutputChannel: () => anything({ replace() {}, show() {} }),
+    createOutputChannel: () => anything({ replace: (text) => void said.push(text), show() {} }),
+    createWebviewPanel: () => {
+      const webview = { postMessage: async (message) => void sent.push(message), onDidReceiveMessage: () => new Disposable() };
+      return { webview, reveal() {}, dispose() {}, onDidDispose: () => new Disposable() };
+    },
   }),
   env: anything({ language: "en", appName: "test" }),
 });
@@ -122,9 +131,23 @@ async function main() {
   const context = { subscriptions: [] };
   await extension.activate(context);
   assert.deepEqual(errors, []);
-  for (const name of ["flow.explain", "flow.restart", "flow.runTestHere", "flow.showGraph", "flow.showReferences"]) {
+  for (const name of ["flow.explain", "flow.restart", "flow.runTestHere", "flow.showGraph", "flow.showReferences", "flow.runTest"]) {
     assert.ok(commands.has(name), `${name} is missing: ${[...commands.keys()].join(" ")}`);
   }
+  const programs = pathToFileURL(path.join(project, "programs.flow")).href;
+  const lines = fs.readFileSync(path.join(project, "programs.flow"), "utf8").split("\n");
+  const line = lines.findIndex((text) => text.startsWith("sequence cart_recovery"));
+  commands.get("flow.showGraph")(programs, { line, character: 10 });
+  while (sent.length === 0) await new Promise((done) => setTimeout(done, 10));
+  assert.match(sent[0].svg, /^<svg [^]*cart_recovery[^]*<\/svg>\s*$/);
+  assert.doesNotMatch(sent[0].svg, /prefers-color-scheme/);
+
+  const tests = path.join(project, "tests.flow");
+  const [, name] = /^test "(.*)"/m.exec(fs.readFileSync(tests, "utf8"));
+  const outcome = await commands.get("flow.runTest")(pathToFileURL(tests).href, name);
+  assert.equal(outcome.passed, true, outcome.text);
+  assert.deepEqual(said, [outcome.text]);
+
   await commands.get("flow.restart")();
   assert.deepEqual(errors, []);
   await extension.deactivate();

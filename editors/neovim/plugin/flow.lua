@@ -140,8 +140,8 @@ end, { desc = 'Run the test at the cursor' })
 vim.api.nvim_create_user_command('FlowExplain', function(command)
   local client = client_of(0)
   if client then
-    ask(client, 'flow/explain', { code = command.args:upper() }, function(page)
+    ask(client, 'flow/explain', { code = command.args }, function(page)
       show(vim.split(page.markdown, '\n', { plain = true }), 'markdown')
     end)
   end
-end, { nargs = 1, desc = 'What a code means' })
+end, { nargs = 1, desc = 'The page of a code or a word' })

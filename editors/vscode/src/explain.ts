@@ -3,19 +3,18 @@
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 
-/** Asks for a code, with that of the mistake at the cursor as the answer that is offered. */
+/** Asks for a code or a word, with the code of the mistake at the cursor as the answer that is offered. */
 export async function explain(client: LanguageClient | undefined): Promise<void> {
   if (!client) return;
   const code = await vscode.window.showInputBox({
-    title: "Explain a code",
-    placeHolder: "F2001",
+    title: "Explain a code or a word of the language",
+    placeHolder: "F2001, half-life, wait",
     value: codeHere() ?? "",
-    validateInput: (text) => (/^[Ff]\d{4}$/.test(text.trim()) ? undefined : "A code is `F` and four digits."),
   });
-  if (code === undefined) return;
-  const page = await client.sendRequest<{ markdown: string } | null>("flow/explain", { code: code.trim().toUpperCase() });
+  if (!code?.trim()) return;
+  const page = await client.sendRequest<{ markdown: string } | null>("flow/explain", { code });
   if (!page) {
-    await vscode.window.showInformationMessage(`There is no code ${code.trim().toUpperCase()}.`);
+    await vscode.window.showInformationMessage(`There is no page about ${code.trim()}.`);
     return;
   }
   const document = await vscode.workspace.openTextDocument({ language: "markdown", content: page.markdown });
