@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use flow_compiler::keywords::{self, Group};
 use flow_compiler::names::{Kind, Symbol};
 use flow_compiler::source::{FileId, FileKind, Span};
+use flow_graph::testcase::GATES;
 
 use super::locals::{self, Local};
 use super::tags::{self, Part, PartKind};
@@ -262,6 +263,7 @@ impl Colours<'_> {
             _ if says(after) == ":" && word != "capped" => (Class::Field, Traits::default()),
             _ if is(Group::Type) && matches!(before, ":" | "of") => (Class::Type, built_in),
             _ if is(Group::Function) && says(after) == "(" => (Class::Function, built_in),
+            _ if is_choice(before, word) => (Class::Value, Traits { constant: true, ..built_in }),
             _ if is(Group::Constant) || is(Group::Day) => (Class::Value, Traits { constant: true, ..built_in }),
             "and" | "or" | "not" => (Class::Operator, Traits::default()),
             // A type where no type can stand: a name that is not known.
@@ -319,5 +321,15 @@ impl Colours<'_> {
             self.push(at, at + line.trim_end().len(), Class::Comment, Traits::default());
             at += line.len();
         }
+    }
+}
+
+/// Whether a word is one of a few that may stand behind another: a kind of consent, a call, a gate.
+fn is_choice(before: &str, word: &str) -> bool {
+    match before {
+        "consent" => matches!(word, "opt_in" | "opt_out" | "none"),
+        "as" => matches!(word, "page" | "screen" | "group"),
+        "by" => GATES.contains(&word),
+        _ => false,
     }
 }

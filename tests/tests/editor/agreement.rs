@@ -36,7 +36,7 @@ fn a_word_has_the_colour_of_what_the_grammar_takes_it_for() {
 }
 
 /// Names that are none of an author.
-const FIXED: [&str; 8] = ["consent", "quiet", "holdout", "score", "stage", "segment", "sequence", "step"];
+const FIXED: [&str; 5] = ["score", "stage", "segment", "sequence", "step"];
 
 /// Whether what the grammar says of a word allows a colour.
 fn fits(kind: TokenKind, class: Option<Class>, word: &str) -> bool {
@@ -48,7 +48,7 @@ fn fits(kind: TokenKind, class: Option<Class>, word: &str) -> bool {
         TokenKind::Comment => class == Class::Comment,
         TokenKind::Keyword => matches!(class, Class::Keyword | Class::Operator | Class::Function | Class::Local),
         TokenKind::Constant => class == Class::Value,
-        // The grammar takes gates, what `varies` names and the kinds in an address for names.
+        // The grammar takes what `varies` names and the kinds in an address for names.
         TokenKind::Name if class == Class::Keyword => FIXED.contains(&word),
         TokenKind::Name | TokenKind::ItemName => !matches!(class, Class::Operator | Class::Number | Class::Comment),
         TokenKind::Text => class == Class::Text,
