@@ -2,6 +2,7 @@
 
 mod capabilities;
 mod client;
+mod crowd;
 mod handlers;
 mod pool;
 mod position;
@@ -23,6 +24,7 @@ use serde_json::Value;
 
 use crate::host::Host;
 use client::Client;
+use crowd::Crowd;
 use pool::{Done, Job, Pool};
 use routes::{Route, When, routes};
 use view::Refusal;
@@ -64,7 +66,9 @@ pub fn serve(connection: &Connection, host: Arc<dyn Host>) -> Result<(), Failed>
     let answer = serde_json::to_value(capabilities::initialized(&client)).unwrap_or_default();
     connection.initialize_finish(id, answer).map_err(failed)?;
     let (sender, done) = unbounded();
+    let crowd = client.refreshes_lenses.then(|| Crowd::start(sender.clone()));
     let mut server = Server::new(connection, host, client, Pool::start(2, &sender), Watcher::start(sender));
+    server.crowd = crowd;
     server.begin();
     server.run(&done)
 }
@@ -91,6 +95,8 @@ struct Server<'c> {
     changes: u64,
     pool: Pool,
     watcher: Watcher,
+    /// For a client that can be told to ask again.
+    crowd: Option<Crowd>,
     running: HashMap<RequestId, Running>,
     /// What was published last, by file.
     published: BTreeMap<PathBuf, Vec<lsp::Diagnostic>>,
@@ -112,6 +118,7 @@ impl<'c> Server<'c> {
             changes: 0,
             pool,
             watcher,
+            crowd: None,
             running: HashMap::new(),
             published: BTreeMap::new(),
             asked: 0,
@@ -195,6 +202,7 @@ impl<'c> Server<'c> {
     fn done(&mut self, done: Done) {
         match done {
             Done::Answer { id, result } => self.answered(id, result),
+            Done::Moved => self.ask("workspace/codeLens/refresh", Value::Null),
             Done::Problems(problems) => {
                 let current = |root: &PathBuf| self.world.projects.get(root).map(|project| project.revision);
                 if current(&problems.root) == Some(problems.revision) {
@@ -239,8 +247,11 @@ impl<'c> Server<'c> {
         }
     }
 
-    /// Looks for problems in what has changed since the last time.
+    /// Looks for problems in what has changed since the last time, and whether people have moved.
     fn watch(&mut self) {
+        if let Some(crowd) = &self.crowd {
+            crowd.look(self.world.clone(), self.host.clone());
+        }
         if !self.world.client.pulls {
             self.watcher.look(self.world.clone(), self.host.clone());
         }

@@ -166,7 +166,8 @@ fn lines_above_declarations_run_tests_and_show_pictures() {
 
 #[test]
 fn people_of_a_daemon_are_counted_above_declarations() {
-    let mut editor = Editor::start(&json!({}));
+    let mut editor = Editor::start(&json!({ "workspace": { "codeLens": { "refreshSupport": true } } }));
+    editor.asked("workspace/codeLens/refresh");
     let uri = editor.uri("world.flow");
     let lenses = editor.ask("textDocument/codeLens", json!({ "textDocument": { "uri": uri } })).expect("lines");
     let titles: Vec<_> =

@@ -17,6 +17,8 @@ pub(crate) struct Client {
     pub(crate) pulls: bool,
     /// It can be told to ask again.
     pub(crate) refreshes_diagnostics: bool,
+    /// It can be told to ask for the lines above declarations again.
+    pub(crate) refreshes_lenses: bool,
     /// Further places of a diagnostic are shown.
     pub(crate) related: bool,
     /// Addresses of pages behind codes are shown.
@@ -48,6 +50,7 @@ impl Client {
             encoding: if utf8 { Encoding::Utf8 } else { Encoding::Utf16 },
             pulls: at("textDocument/diagnostic").is_some_and(Value::is_object),
             refreshes_diagnostics: can("workspace/diagnostics/refreshSupport"),
+            refreshes_lenses: can("workspace/codeLens/refreshSupport"),
             related: can("textDocument/publishDiagnostics/relatedInformation")
                 || can("textDocument/diagnostic/relatedInformation"),
             code_links: can("textDocument/publishDiagnostics/codeDescriptionSupport")

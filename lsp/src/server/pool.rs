@@ -27,6 +27,8 @@ pub(crate) enum Done {
     },
     /// The problems of a project.
     Problems(Problems),
+    /// People are elsewhere than when it was looked last.
+    Moved,
 }
 
 /// The problems of a project.

@@ -180,6 +180,17 @@ impl Editor {
         }
     }
 
+    /// Waits until the server asks something of the editor.
+    pub(crate) fn asked(&mut self, method: &str) {
+        loop {
+            let message = self.connection.receiver.recv_timeout(PATIENCE).expect("a question in time");
+            if matches!(&message, Message::Request(request) if request.method == method) {
+                return;
+            }
+            self.hear(message);
+        }
+    }
+
     /// Tells something.
     pub(crate) fn tell(&mut self, method: &str, params: Value) {
         let told = Notification::new(method.to_owned(), params);
