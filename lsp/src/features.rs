@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows of the protocol. One file for each thing that an editor can ask.
 
+pub mod actions;
 pub mod causes;
 pub mod completion;
 pub mod context;

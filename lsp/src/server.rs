@@ -106,7 +106,7 @@ struct Server<'c> {
 
 impl<'c> Server<'c> {
     fn new(connection: &'c Connection, host: Arc<dyn Host>, client: Client, pool: Pool, watcher: Watcher) -> Self {
-        let mut world = World { client: Arc::new(client), ..World::default() };
+        let mut world = World::new(client);
         for folder in world.client.clone().folders.iter() {
             world.add_folder(folder, &*host);
         }

@@ -34,6 +34,19 @@ impl Snapshot {
         Self::of(sources, unread, parsed)
     }
 
+    /// The same project read again: what is known of files whose texts are the same is kept.
+    #[must_use]
+    pub fn read_again(&self, sources: Sources, unread: Vec<Diagnostic>) -> Self {
+        let again = Self::new(sources, unread);
+        let same = |(id, file): (FileId, &SourceFile)| {
+            let before = self.sources.get(id).filter(|before| before.path == file.path && before.text == file.text);
+            before.and_then(|_| self.parsed.get(id.0 as usize)?.clone())
+        };
+        let parsed = again.sources.iter().zip(again.parsed.iter());
+        let parsed = parsed.map(|(file, fresh)| same(file).or_else(|| fresh.clone())).collect();
+        Self { parsed, ..again }
+    }
+
     /// The same project with another text in one file.
     #[must_use]
     pub fn with_text(&self, file: FileId, text: impl Into<Arc<str>>) -> Self {

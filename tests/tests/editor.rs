@@ -8,8 +8,6 @@
 
 #[path = "editor/agreement.rs"]
 mod agreement;
-#[path = "editor/cuts.rs"]
-mod cuts;
 #[path = "editor/marked.rs"]
 mod marked;
 #[path = "editor/shown.rs"]

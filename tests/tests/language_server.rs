@@ -1,9 +1,17 @@
 //! The language server through its protocol, as an editor speaks it.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may panic"
+)]
 
 #[path = "language_server/editor.rs"]
 mod editor;
+#[path = "language_server/edits.rs"]
+mod edits;
 
 use editor::Editor;
 use serde_json::json;
@@ -191,5 +199,82 @@ fn causes_are_followed_over_a_text_that_changes() {
     let outgoing = editor.ask("callHierarchy/outgoingCalls", question).expect("effects");
     assert_eq!(outgoing[0]["to"]["detail"], json!("message: sends"));
     assert_eq!(outgoing[0]["fromRanges"][0]["start"], json!({ "line": 3, "character": 7 }));
+    editor.stop();
+}
+
+/// An answer that speaks of places is never one about a text that is not there any more.
+#[test]
+fn a_question_that_an_edit_overtook_is_not_answered_from_the_old_text() {
+    let mut editor = Editor::start(&json!({}));
+    editor.open("main.flow", "segment a { in segment regulars }\n");
+    let at = |character| json!({ "textDocument": { "uri": "file:///project/main.flow" }, "position": { "line": 0, "character": character } });
+    for round in 0_u32..50 {
+        let id = editor.send("textDocument/definition", at(25 + round));
+        editor.edit("main.flow", (0, 0), (0, 0), " ");
+        let answer = editor.wait(&id);
+        // Either it was answered before the edit came, or it was not answered.
+        match answer {
+            Ok(found) => assert_eq!(found[0]["range"]["start"]["line"], 35, "{found}"),
+            Err(code) => assert_eq!(code, -32801),
+        }
+        let found = editor.ask("textDocument/definition", at(26 + round)).expect("an answer");
+        assert_eq!(found[0]["range"]["start"]["line"], 35, "{found}");
+    }
+    editor.stop();
+}
+
+#[test]
+fn whole_documents_are_answered_as_they_are_at_last() {
+    let mut editor =
+        Editor::start(&json!({ "textDocument": { "documentSymbol": { "hierarchicalDocumentSymbolSupport": true } } }));
+    editor.open("main.flow", "");
+    let question = json!({ "textDocument": { "uri": "file:///project/main.flow" } });
+    for round in 0..20 {
+        let id = editor.send("textDocument/documentSymbol", question.clone());
+        editor.edit("main.flow", (0, 0), (0, 0), &format!("enum e{round} {{ a }}\n"));
+        let found = editor.wait(&id).expect("an answer");
+        let lines: Vec<_> =
+            found.as_array().expect("a list").iter().map(|it| it["range"]["start"]["line"].clone()).collect();
+        let expected: Vec<_> = (0..lines.len()).map(|line| json!(line)).collect();
+        assert_eq!(lines, expected);
+        assert!(lines.len() == round || lines.len() == round + 1, "{} after {round}", lines.len());
+    }
+    editor.stop();
+}
+
+/// Both threads are busy; what waits behind them and is cancelled is never worked on.
+#[test]
+fn what_is_cancelled_is_not_answered() {
+    let mut editor = Editor::start(&json!({}));
+    editor.open("main.flow", "test \"slow\" { }\n");
+    let uri = editor.uri("main.flow");
+    let slow = json!({ "command": "flow.runTest", "arguments": [uri, "slow"] });
+    for _ in 0..2 {
+        editor.send("workspace/executeCommand", slow.clone());
+    }
+    let waiting = editor.send("workspace/symbol", json!({ "query": "" }));
+    editor.tell("$/cancelRequest", json!({ "id": waiting }));
+    editor.tell("$/cancelRequest", json!({ "id": 99_999 }));
+    // Answered without a thread, so after the server has heard all of that.
+    assert_eq!(editor.ask("textDocument/nothing", json!({})).unwrap_err(), -32601);
+    editor.finish_slow_tests();
+    assert_eq!(editor.wait(&waiting).unwrap_err(), -32800);
+    editor.stop();
+}
+
+#[test]
+fn what_was_renamed_can_be_said_to_have_moved() {
+    let mut editor = Editor::start(&json!({ "workspace": { "workspaceEdit": { "documentChanges": true } } }));
+    editor.open("main.flow", "segment old { country == DE }\n");
+    let place = json!({ "textDocument": { "uri": "file:///project/main.flow" }, "position": { "line": 0, "character": 9 }, "newName": "fresh" });
+    let edit = editor.ask("textDocument/rename", place).expect("an answer");
+    assert_eq!(edit["documentChanges"][0]["textDocument"]["version"], 1);
+    editor.edit("main.flow", (0, 8), (0, 11), "fresh");
+    let range = json!({ "start": { "line": 0, "character": 9 }, "end": { "line": 0, "character": 9 } });
+    let question = json!({ "textDocument": { "uri": "file:///project/main.flow" }, "range": range, "context": { "diagnostics": [] } });
+    let actions = editor.ask("textDocument/codeAction", question).expect("an answer");
+    let titles: Vec<_> =
+        actions.as_array().expect("a list").iter().map(|action| action["title"].as_str().unwrap_or("")).collect();
+    assert_eq!(titles, ["write `moved segment.old to segment.fresh`, so that people inside stay"]);
     editor.stop();
 }

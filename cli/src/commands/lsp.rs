@@ -1,6 +1,7 @@
 //! `flow lsp`: the language server, over standard input and output.
 
 mod host;
+mod pages;
 mod people;
 
 use std::sync::Arc;

@@ -4,11 +4,13 @@ use flow_compiler::diagnostic::Edit;
 use flow_compiler::keywords;
 use flow_compiler::names::{Kind, Symbol};
 use flow_compiler::source::{FileId, FileKind, Span};
+use flow_compiler::syntax::tree::ItemKind;
 use flow_graph::program::builtin;
 
-use super::locals;
+use super::actions::{Renamed, moved};
 use super::lookup::{Named, named_at, written};
 use super::references::of_symbol;
+use super::{describe, locals};
 use crate::snapshot::Snapshot;
 
 /// The name at an offset, if it can be renamed.
@@ -51,10 +53,45 @@ pub fn rename(snapshot: &Snapshot, file: FileId, offset: u32, name: &str) -> Res
         edits.extend(
             places.iter().map(|place| Edit { span: inside_quotes(snapshot, place.span), text: name.to_owned() }),
         );
+        edits.extend(keeps_arriving(snapshot, *symbol));
     }
     edits.sort_by_key(|edit| edit.span);
     edits.dedup();
     Ok(edits)
+}
+
+/// What was given other names, so that people who are inside of it can be told to stay; nothing for what nobody is inside of.
+#[must_use]
+pub fn renamed(snapshot: &Snapshot, file: FileId, offset: u32, name: &str) -> Vec<Renamed> {
+    let found = named_at(snapshot, file, offset);
+    let both = found.iter().filter_map(|Named { symbol, .. }| {
+        let from = moved::address(snapshot, *symbol, &written(snapshot, *symbol))?;
+        Some(Renamed { from, to: moved::address(snapshot, *symbol, name)? })
+    });
+    both.collect()
+}
+
+/// An event and a field arrive under their own names where nothing else is said: the old name is written there, so that they
+/// still do.
+fn keeps_arriving(snapshot: &Snapshot, symbol: Symbol) -> Option<Edit> {
+    let declared = *snapshot.analysis().references.declared.get(&symbol)?;
+    let item = describe::item_at(snapshot, declared)?;
+    let fields = match (&item.kind, symbol) {
+        (ItemKind::Event(event), Symbol::Item(Kind::Event, _)) => {
+            let at = event.name.span.after();
+            return event.wire.is_none().then(|| as_it_was(at, &event.name.value));
+        }
+        (ItemKind::Event(event), _) => &event.fields,
+        (ItemKind::Contact(contact), _) => &contact.fields,
+        (_, _) => return None,
+    };
+    let field = fields.iter().find(|field| field.name.span == declared && field.wire.is_none())?;
+    let at = field.optional.unwrap_or(field.ty.span).after();
+    Some(as_it_was(at, &field.name.value))
+}
+
+fn as_it_was(at: Span, name: &str) -> Edit {
+    Edit { span: at, text: format!(" as \"{name}\"") }
 }
 
 /// Another name for a contact of a test.

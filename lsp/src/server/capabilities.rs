@@ -1,10 +1,10 @@
 //! What the server can do, as the client is told.
 
 use gen_lsp_types::{
-    CodeLensOptions, CompletionOptions, DiagnosticOptions, DocumentLinkOptions, DocumentOnTypeFormattingOptions,
-    ExecuteCommandOptions, InitializeResult, PositionEncodingKind, Save, SaveOptions, SemanticTokensOptions,
-    ServerCapabilities, ServerInfo, SignatureHelpOptions, TextDocumentSyncKind, TextDocumentSyncOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    CodeActionKind, CodeActionOptions, CodeLensOptions, CompletionOptions, DiagnosticOptions, DocumentLinkOptions,
+    DocumentOnTypeFormattingOptions, ExecuteCommandOptions, InitializeResult, PositionEncodingKind, Save, SaveOptions,
+    SemanticTokensOptions, ServerCapabilities, ServerInfo, SignatureHelpOptions, TextDocumentSyncKind,
+    TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 
 use super::client::Client;
@@ -47,12 +47,20 @@ fn capabilities(client: &Client) -> ServerCapabilities {
     };
     let signature =
         SignatureHelpOptions { trigger_characters: Some(vec![" ".to_owned()]), ..SignatureHelpOptions::default() };
+    let kinds = [
+        CodeActionKind::QuickFix,
+        CodeActionKind::SourceFixAll,
+        CodeActionKind::RefactorExtract,
+        CodeActionKind::RefactorRewrite,
+    ];
+    let actions = CodeActionOptions { code_action_kinds: Some(kinds.to_vec()), ..CodeActionOptions::default() };
     ServerCapabilities {
         position_encoding: Some(encoding),
         text_document_sync: Some(sync.into()),
         diagnostic_provider: Some(problems.into()),
         completion_provider: Some(completion),
         signature_help_provider: Some(signature),
+        code_action_provider: Some(actions.into()),
         hover_provider: Some(true.into()),
         definition_provider: Some(true.into()),
         references_provider: Some(true.into()),

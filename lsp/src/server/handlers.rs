@@ -1,5 +1,6 @@
 //! One file for each kind of request: in with places of the protocol, ask `features/`, out with places of the protocol.
 
+pub(crate) mod actions;
 pub(crate) mod causes;
 pub(crate) mod commands;
 pub(crate) mod completion;

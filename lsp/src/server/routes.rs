@@ -37,6 +37,7 @@ pub(crate) fn routes() -> HashMap<&'static str, Route> {
         whole::<lsp::WorkspaceDiagnosticRequest>(handlers::diagnostics::workspace),
         whole::<lsp::DocumentSymbolRequest>(handlers::symbols::document),
         whole::<lsp::WorkspaceSymbolRequest>(handlers::symbols::workspace),
+        place::<lsp::CodeActionRequest>(handlers::actions::actions),
         place::<lsp::CompletionRequest>(handlers::completion::completion),
         place::<lsp::CompletionResolveRequest>(handlers::completion::resolve),
         place::<lsp::DefinitionRequest>(handlers::definition::definition),

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use flow_compiler::source::{FileId, FileKind, Sources};
 use gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
@@ -13,6 +13,7 @@ use gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 use super::client::Client;
 use super::position::Lines;
 use super::uri;
+use crate::features::actions::Renamed;
 use crate::host::Host;
 use crate::snapshot::Snapshot;
 
@@ -25,6 +26,8 @@ pub(crate) struct World {
     pub(crate) projects: BTreeMap<PathBuf, Project>,
     /// Documents that are open in the editor.
     pub(crate) open: BTreeMap<PathBuf, Open>,
+    /// What was given other names since the editor was started, by project, in that order.
+    renamed: Arc<Mutex<BTreeMap<PathBuf, Vec<Renamed>>>>,
 }
 
 /// A project, and how often it has changed.
@@ -50,6 +53,22 @@ pub(crate) struct Open {
 }
 
 impl World {
+    /// Nothing is known yet but what the client can do.
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client: Arc::new(client), ..Self::default() }
+    }
+
+    /// What was given other names in a project since the editor was started.
+    pub(crate) fn renamed(&self, root: &Path) -> Vec<Renamed> {
+        self.renamed.lock().unwrap_or_else(PoisonError::into_inner).get(root).cloned().unwrap_or_default()
+    }
+
+    /// Notes that something was given another name.
+    pub(crate) fn rename(&self, root: &Path, renamed: Renamed) {
+        let mut all = self.renamed.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(root.to_path_buf()).or_default().push(renamed);
+    }
+
     /// The project of a file and the file's number in it.
     pub(crate) fn find(&self, path: &Path) -> Option<(&Path, &Project, FileId)> {
         let named = self.open.get(path).map(|open| open.root.as_path());
@@ -91,7 +110,11 @@ impl World {
                 (None, None) => {}
             }
         }
-        self.replace(root, Snapshot::new(sources, loaded.unread));
+        let again = match self.projects.get(root) {
+            Some(before) => before.snapshot.read_again(sources, loaded.unread),
+            None => Snapshot::new(sources, loaded.unread),
+        };
+        self.replace(root, again);
     }
 
     /// A document is opened.

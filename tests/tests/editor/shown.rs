@@ -3,6 +3,7 @@
 use flow_compiler::diagnostic::Edit;
 use flow_compiler::source::Span;
 use flow_lsp::Snapshot;
+use flow_lsp::features::actions::{self, Renamed};
 use flow_lsp::features::{completion, definition, hover, outline, references, rename, signature};
 
 use crate::{Case, marked};
@@ -15,15 +16,8 @@ pub(crate) fn answer(feature: &str, case: &Case) -> String {
     let Case { snapshot, file, offset, word } = case;
     let (file, offset) = (*file, *offset);
     match feature {
-        "completion" => {
-            let found = completion::completions(snapshot, file, offset);
-            let shown = found.items.iter().filter(|item| word.is_empty() || item.label.starts_with(word.as_str()));
-            let lines = shown.take(40).map(|item| {
-                let insert = if item.insert == item.label { String::new() } else { format!(" ⇒ {:?}", item.insert) };
-                format!("{} {:?} {} — {}{insert}", item.rank, item.what, item.label, item.detail)
-            });
-            format!("instead of {}\n{}", place(snapshot, found.span), self::lines(lines))
-        }
+        "completion" => completions(case),
+        "actions" => done(case),
         "definition" => {
             let spans = definition::definition(snapshot, file, offset);
             lines(spans.into_iter().map(|span| place(snapshot, span)))
@@ -88,4 +82,30 @@ fn tree(snapshot: &Snapshot, entries: &[outline::Entry], depth: usize) -> String
 pub(crate) fn lines(lines: impl IntoIterator<Item = String>) -> String {
     let all: Vec<String> = lines.into_iter().collect();
     if all.is_empty() { "nothing".to_owned() } else { all.join("\n") }
+}
+
+fn completions(case: &Case) -> String {
+    let Case { snapshot, file, offset, word } = case;
+    let (file, offset) = (*file, *offset);
+    let found = completion::completions(snapshot, file, offset);
+    let shown = found.items.iter().filter(|item| word.is_empty() || item.label.starts_with(word.as_str()));
+    let lines = shown.take(40).map(|item| {
+        let insert = if item.insert == item.label { String::new() } else { format!(" ⇒ {:?}", item.insert) };
+        format!("{} {:?} {} — {}{insert}", item.rank, item.what, item.label, item.detail)
+    });
+    format!("instead of {}\n{}", place(snapshot, found.span), self::lines(lines))
+}
+
+fn done(case: &Case) -> String {
+    let Case { snapshot, file, offset, word } = case;
+    let (file, offset) = (*file, *offset);
+    // The word is how many bytes are selected.
+    let to = offset + word.parse().unwrap_or(0);
+    let renamed = [Renamed { from: "segment.old_name".to_owned(), to: "segment.new_name".to_owned() }];
+    let found = actions::actions(snapshot, Span::new(file, offset, to), &renamed);
+    let shown = found.iter().map(|action| {
+        let preferred = if action.preferred { ", preferred" } else { "" };
+        format!("{:?}{preferred}: {}\n{}", action.what, action.title, edited(snapshot, &action.edits))
+    });
+    lines(shown)
 }

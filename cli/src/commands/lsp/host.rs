@@ -9,6 +9,7 @@ use flow_lsp::host::{Loaded, People, Ran};
 use flow_machine::Engine;
 use flow_runtime::testing::Bench;
 
+use super::pages::Pages;
 use super::people::Asked;
 use crate::args::Colour;
 use crate::failure::Failure;
@@ -20,6 +21,7 @@ use crate::verdict;
 #[derive(Default)]
 pub(super) struct Disk {
     people: Asked,
+    pages: Pages,
 }
 
 impl Host for Disk {
@@ -50,8 +52,8 @@ impl Host for Disk {
         self.people.of(project)
     }
 
-    fn page(&self, _code: &str) -> Option<String> {
-        None
+    fn page(&self, code: &str) -> Option<String> {
+        self.pages.of(code)
     }
 }
 

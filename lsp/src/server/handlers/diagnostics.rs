@@ -10,9 +10,10 @@ use gen_lsp_types as lsp;
 
 use super::super::position::Lines;
 use super::super::uri;
-use super::super::view::{Refusal, View};
+use super::super::view::{Document, Refusal, View};
 use super::super::world::{Project, World};
 use crate::host::Host;
+use crate::snapshot::Snapshot;
 
 /// The problems of one document.
 pub(crate) fn document(
@@ -77,7 +78,7 @@ pub(crate) fn of_project(
     host: &dyn Host,
 ) -> BTreeMap<PathBuf, Vec<lsp::Diagnostic>> {
     let sources = &project.snapshot.sources;
-    let mut convert = Convert { world, root, project, host, lines: BTreeMap::new() };
+    let mut convert = Convert { world, root, snapshot: &project.snapshot, host, lines: BTreeMap::new() };
     let mut files: BTreeMap<PathBuf, Vec<lsp::Diagnostic>> =
         sources.iter().map(|(_, file)| (root.join(&*file.path), Vec::new())).collect();
     for diagnostic in project.snapshot.diagnostics() {
@@ -89,11 +90,17 @@ pub(crate) fn of_project(
     files
 }
 
+/// One problem of a project as the client knows it.
+pub(crate) fn of_document(view: &View<'_>, document: &Document<'_>, diagnostic: &Diagnostic) -> lsp::Diagnostic {
+    let (world, host, snapshot) = (view.world, view.host, document.snapshot);
+    Convert { world, root: document.root, snapshot, host, lines: BTreeMap::new() }.diagnostic(diagnostic)
+}
+
 /// From our problems to those of the protocol.
 struct Convert<'a> {
     world: &'a World,
     root: &'a Path,
-    project: &'a Project,
+    snapshot: &'a Snapshot,
     host: &'a dyn Host,
     lines: BTreeMap<FileId, Lines<'a>>,
 }
@@ -101,7 +108,7 @@ struct Convert<'a> {
 impl Convert<'_> {
     /// Where something is shown that stands in no file: in the first one.
     fn home(&self, file: FileId) -> FileId {
-        let sources = &self.project.snapshot.sources;
+        let sources = &self.snapshot.sources;
         if sources.get(file).is_some() {
             return file;
         }
@@ -110,14 +117,14 @@ impl Convert<'_> {
 
     fn range(&mut self, label: &Label) -> (FileId, lsp::Range) {
         let file = self.home(label.span.file);
-        let (snapshot, encoding) = (&self.project.snapshot, self.world.client.encoding);
+        let (snapshot, encoding) = (self.snapshot, self.world.client.encoding);
         let lines = self.lines.entry(file).or_insert_with(|| Lines::new(snapshot.text(file), encoding));
         (file, lines.range(label.span.start, label.span.end))
     }
 
     fn related(&mut self, label: &Label) -> lsp::DiagnosticRelatedInformation {
         let (file, range) = self.range(label);
-        let uri = self.world.uri(self.root, self.project.snapshot.sources.path(file));
+        let uri = self.world.uri(self.root, self.snapshot.sources.path(file));
         lsp::DiagnosticRelatedInformation { location: lsp::Location::new(uri, range), message: label.text.clone() }
     }
 

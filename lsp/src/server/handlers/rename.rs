@@ -22,5 +22,8 @@ pub(crate) fn rename(view: &View<'_>, params: &RenameParams) -> Result<Option<Wo
     let made =
         rename::rename(document.snapshot, document.file, offset, &params.new_name).map_err(Refusal::Impossible)?;
     view.alive()?;
+    for renamed in rename::renamed(document.snapshot, document.file, offset, &params.new_name) {
+        view.world.rename(document.root, renamed);
+    }
     Ok(Some(edits::workspace(view, &document, &made)))
 }

@@ -1,39 +1,40 @@
-//! Features answer on a text that somebody is just writing: the project of the cases, cut at each word.
+//! Every question that an editor can ask, at one place.
 
 use flow_compiler::source::{FileId, Span};
 use flow_lsp::Snapshot;
-use flow_lsp::features::{causes, folding, formatting, graph, hints, lens, links, selection, semantic, tokens};
+use flow_lsp::features::{
+    actions, causes, completion, definition, folding, formatting, graph, hints, hover, lens, links, outline,
+    references, rename, selection, semantic, signature,
+};
 
-use crate::case;
-
-#[test]
-fn whatever_is_written_so_far_has_colours_folds_and_lines_above() {
-    let whole = case("// nothing\n").snapshot;
-    let file = whole.sources.find("world.flow").expect("the world of the cases");
-    let text = whole.text(file).to_owned();
-    for (number, token) in tokens::tokens(&text).iter().enumerate().filter(|(number, _)| number % 3 == 0) {
-        // In the middle of a word, and what stands behind it is gone or stays.
-        let cut = token.start + (token.end - token.start).div_ceil(2);
-        let Some(before) = text.get(..cut) else { continue };
-        let rest = if number % 2 == 0 { "" } else { text.get(token.end..).unwrap_or("") };
-        let snapshot = whole.with_text(file, format!("{before}{rest}"));
-        asked(&snapshot, file, u32::try_from(cut).expect("a short text"));
+/// Asks everything at an offset; nothing may panic, and every place has to be in its file and between characters.
+pub(crate) fn ask_everything(snapshot: &Snapshot, file: FileId, offset: u32) {
+    let now = "2026-03-24T10:00:00Z".parse().expect("an instant");
+    let found = completion::completions(snapshot, file, offset);
+    placed(snapshot, found.span);
+    definition::definition(snapshot, file, offset).into_iter().for_each(|span| placed(snapshot, span));
+    references::references(snapshot, file, offset).into_iter().for_each(|found| placed(snapshot, found.span));
+    hover::hover(snapshot, file, offset, now).into_iter().for_each(|found| placed(snapshot, found.span));
+    for edit in rename::rename(snapshot, file, offset, "fresh_name").unwrap_or_default() {
+        placed(snapshot, edit.span);
     }
+    let range = Span::new(file, offset.saturating_sub(20), offset);
+    for action in actions::actions(snapshot, range, &[]) {
+        action.edits.iter().for_each(|edit| placed(snapshot, edit.span));
+    }
+    let _ = signature::signatures(snapshot, file, offset);
+    let _ = outline::outline(snapshot, file);
+    let _ = snapshot.diagnostics();
+    whole(snapshot, file, offset);
 }
 
-#[test]
-fn whatever_is_written_so_far_of_a_template_has_colours_and_folds() {
-    let text = "a {# b #} {% if contact.first_name is defined %}\n{{ event.value | money('x') }}\n{% else %}\u{1F600}{% endif %}";
-    let whole = case("// nothing\n").snapshot;
-    let file = whole.sources.find("templates/cart.html").expect("the template of the cases");
-    for (cut, _) in text.char_indices() {
-        let snapshot = whole.with_text(file, text.get(..cut).unwrap_or(""));
-        asked(&snapshot, file, u32::try_from(cut).expect("a short text"));
-    }
+fn placed(snapshot: &Snapshot, span: Span) {
+    let text = snapshot.text(span.file);
+    assert!(text.get(span.start as usize..span.end as usize).is_some(), "{span:?} is no place of its file");
 }
 
-/// Asks everything at an offset; each place that is told is inside the text and between characters.
-fn asked(snapshot: &Snapshot, file: FileId, offset: u32) {
+/// What concerns a whole text: each place that is told is inside the text and between characters.
+fn whole(snapshot: &Snapshot, file: FileId, offset: u32) {
     let text = snapshot.text(file);
     let inside = |span: Span| assert!(text.get(span.start as usize..span.end as usize).is_some(), "{span:?}\n{text}");
     let coloured = semantic::semantic(snapshot, file, None);
