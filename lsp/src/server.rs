@@ -205,7 +205,7 @@ impl<'c> Server<'c> {
             Done::Moved => self.ask("workspace/codeLens/refresh", Value::Null),
             Done::Problems(problems) => {
                 let current = |root: &PathBuf| self.world.projects.get(root).map(|project| project.revision);
-                if current(&problems.root) == Some(problems.revision) {
+                if !self.world.client.pulls && current(&problems.root) == Some(problems.revision) {
                     self.publish(problems.files);
                 }
             }
@@ -252,9 +252,7 @@ impl<'c> Server<'c> {
         if let Some(crowd) = &self.crowd {
             crowd.look(self.world.clone(), self.host.clone());
         }
-        if !self.world.client.pulls {
-            self.watcher.look(self.world.clone(), self.host.clone());
-        }
+        self.watcher.look(self.world.clone(), self.host.clone());
     }
 
     fn notification(&mut self, notification: Notification) {

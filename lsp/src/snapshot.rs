@@ -17,13 +17,22 @@ pub struct Snapshot {
     /// The `.flow` files read one by one, by number; nothing for the others. Shared with earlier snapshots.
     parsed: Vec<Option<Arc<OnceLock<Parsed>>>>,
     /// Checked, not proved: what most questions need, in half the time.
-    checked: OnceLock<Analysis>,
+    checked: OnceLock<Arc<Analysis>>,
     /// Checked and proved.
-    proved: OnceLock<Analysis>,
+    proved: OnceLock<Arc<Analysis>>,
     /// All that there is to say.
     diagnostics: OnceLock<Vec<Diagnostic>>,
     /// Who reads whom, and what causes what.
-    graph: OnceLock<Graph>,
+    graph: OnceLock<Arc<Graph>>,
+    /// What was known before the last change, for what may be a moment old.
+    before: Before,
+}
+
+/// What was known of a project before its last change.
+#[derive(Debug, Clone, Default)]
+struct Before {
+    analysis: Option<Arc<Analysis>>,
+    graph: Option<Arc<Graph>>,
 }
 
 impl Snapshot {
@@ -31,7 +40,7 @@ impl Snapshot {
     #[must_use]
     pub fn new(sources: Sources, unread: Vec<Diagnostic>) -> Self {
         let parsed = sources.iter().map(|(_, file)| (file.kind == FileKind::Flow).then(Arc::default)).collect();
-        Self::of(sources, unread, parsed)
+        Self::of(sources, unread, parsed, Before::default())
     }
 
     /// The same project read again: what is known of files whose texts are the same is kept.
@@ -44,7 +53,7 @@ impl Snapshot {
         };
         let parsed = again.sources.iter().zip(again.parsed.iter());
         let parsed = parsed.map(|(file, fresh)| same(file).or_else(|| fresh.clone())).collect();
-        Self { parsed, ..again }
+        Self { parsed, before: self.known(), ..again }
     }
 
     /// The same project with another text in one file.
@@ -58,14 +67,20 @@ impl Snapshot {
         }
         // What could not be decoded is shown as an editor decodes it.
         let unread = self.unread.iter().filter(|found| found.primary.span.file != file).cloned().collect();
-        Self::of(sources, unread, parsed)
+        Self::of(sources, unread, parsed, self.known())
     }
 
-    fn of(sources: Sources, unread: Vec<Diagnostic>, parsed: Vec<Option<Arc<OnceLock<Parsed>>>>) -> Self {
+    fn of(
+        sources: Sources,
+        unread: Vec<Diagnostic>,
+        parsed: Vec<Option<Arc<OnceLock<Parsed>>>>,
+        before: Before,
+    ) -> Self {
         Self {
             sources,
             unread,
             parsed,
+            before,
             checked: OnceLock::new(),
             proved: OnceLock::new(),
             diagnostics: OnceLock::new(),
@@ -76,7 +91,31 @@ impl Snapshot {
     /// Who reads whom, and what causes what: of a project with errors, as far as it could be read.
     #[must_use]
     pub fn graph(&self) -> &Graph {
-        self.graph.get_or_init(|| Graph::new(&self.analysis().program))
+        self.graph.get_or_init(|| Arc::new(Graph::new(&self.analysis().program)))
+    }
+
+    /// The same as it was known last: for names and what leads to what, which may be a keystroke old; never for places.
+    #[must_use]
+    pub fn recent_graph(&self) -> &Graph {
+        match (self.graph.get(), &self.before.graph) {
+            (None, Some(before)) => before,
+            (Some(_), _) | (None, None) => self.graph(),
+        }
+    }
+
+    /// The project as it was checked last: for names and types, which may be a keystroke old; never for places.
+    #[must_use]
+    pub fn recent(&self) -> &Analysis {
+        match (self.proved.get().or(self.checked.get()), &self.before.analysis) {
+            (None, Some(before)) => before,
+            (Some(_), _) | (None, None) => self.analysis(),
+        }
+    }
+
+    /// What is known now, for the next snapshot.
+    fn known(&self) -> Before {
+        let analysis = self.proved.get().or(self.checked.get()).or(self.before.analysis.as_ref()).cloned();
+        Before { analysis, graph: self.graph.get().or(self.before.graph.as_ref()).cloned() }
     }
 
     /// A file by its number.
@@ -109,14 +148,15 @@ impl Snapshot {
         if let Some(proved) = self.proved.get() {
             return proved;
         }
-        self.checked.get_or_init(|| analyse(&self.sources, self.trees(), Proofs::LeftOut))
+        self.checked.get_or_init(|| Arc::new(analyse(&self.sources, self.trees(), Proofs::LeftOut)))
     }
 
     /// Everything that there is to say of it, proofs included.
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
         self.diagnostics.get_or_init(|| {
-            let proved = self.proved.get_or_init(|| analyse(&self.sources, self.trees(), Proofs::Wanted));
+            let prove = || Arc::new(analyse(&self.sources, self.trees(), Proofs::Wanted));
+            let proved = self.proved.get_or_init(prove);
             self.unread.iter().chain(&proved.diagnostics).cloned().collect()
         })
     }

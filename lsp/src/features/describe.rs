@@ -144,8 +144,8 @@ fn trimmed(number: f64) -> String {
 
 /// What it reads and causes, and by what it is read and caused.
 fn around(snapshot: &Snapshot, symbol: Symbol) -> String {
-    let Some(node) = node(symbol) else { return String::new() };
-    let graph = snapshot.graph();
+    let graph = snapshot.recent_graph();
+    let Some(node) = address(snapshot, symbol).and_then(|address| graph.find(&address)) else { return String::new() };
     let mut out = String::new();
     let mut line = |title: &str, nodes: Vec<Node>| {
         let mut names: Vec<String> = nodes
@@ -181,6 +181,15 @@ fn around(snapshot: &Snapshot, symbol: Symbol) -> String {
     line("Causes", ends(true, false));
     line("Caused by", ends(false, false));
     out
+}
+
+/// What the graph calls something: that does not change with the numbers of a program.
+fn address(snapshot: &Snapshot, symbol: Symbol) -> Option<String> {
+    let node = node(symbol)?;
+    let name = written(snapshot, symbol);
+    let Symbol::Member(kind, number, _) = symbol else { return Some(format!("{}.{name}", node.kind().word())) };
+    let owner = format!("{}.{}", node.item().kind().word(), written(snapshot, Symbol::Item(kind, number)));
+    Some(if kind == Kind::Event { format!("{owner}.{name}") } else { format!("{owner}.{}.{name}", node.kind().word()) })
 }
 
 /// The node of the graph that something is.

@@ -40,27 +40,13 @@ fn capabilities(client: &Client) -> ServerCapabilities {
         full: Some(true.into()),
         ..SemanticTokensOptions::default()
     };
-    let completion = CompletionOptions {
-        trigger_characters: Some([".", " ", "\"", "/", "|", "{", "("].map(str::to_owned).to_vec()),
-        resolve_provider: Some(true),
-        ..CompletionOptions::default()
-    };
-    let signature =
-        SignatureHelpOptions { trigger_characters: Some(vec![" ".to_owned()]), ..SignatureHelpOptions::default() };
-    let kinds = [
-        CodeActionKind::QuickFix,
-        CodeActionKind::SourceFixAll,
-        CodeActionKind::RefactorExtract,
-        CodeActionKind::RefactorRewrite,
-    ];
-    let actions = CodeActionOptions { code_action_kinds: Some(kinds.to_vec()), ..CodeActionOptions::default() };
     ServerCapabilities {
         position_encoding: Some(encoding),
         text_document_sync: Some(sync.into()),
         diagnostic_provider: Some(problems.into()),
-        completion_provider: Some(completion),
-        signature_help_provider: Some(signature),
-        code_action_provider: Some(actions.into()),
+        completion_provider: Some(completion()),
+        signature_help_provider: Some(signature()),
+        code_action_provider: Some(actions().into()),
         hover_provider: Some(true.into()),
         definition_provider: Some(true.into()),
         references_provider: Some(true.into()),
@@ -90,4 +76,26 @@ fn capabilities(client: &Client) -> ServerCapabilities {
         workspace: Some(WorkspaceOptions { workspace_folders: Some(folders), ..WorkspaceOptions::default() }),
         ..ServerCapabilities::default()
     }
+}
+
+fn completion() -> CompletionOptions {
+    CompletionOptions {
+        trigger_characters: Some([".", " ", "\"", "/", "|", "{", "("].map(str::to_owned).to_vec()),
+        resolve_provider: Some(true),
+        ..CompletionOptions::default()
+    }
+}
+
+fn signature() -> SignatureHelpOptions {
+    SignatureHelpOptions { trigger_characters: Some(vec![" ".to_owned()]), ..SignatureHelpOptions::default() }
+}
+
+fn actions() -> CodeActionOptions {
+    let kinds = [
+        CodeActionKind::QuickFix,
+        CodeActionKind::SourceFixAll,
+        CodeActionKind::RefactorExtract,
+        CodeActionKind::RefactorRewrite,
+    ];
+    CodeActionOptions { code_action_kinds: Some(kinds.to_vec()), ..CodeActionOptions::default() }
 }

@@ -51,6 +51,10 @@ fn watch(waiting: &Receiver<Look>, done: &Sender<Done>) {
             if done.send(Done::Problems(problems)).is_err() {
                 return;
             }
+            // Who reads whom is asked for next, and need not be waited for then.
+            if waiting.is_empty() {
+                let _ = catch_unwind(AssertUnwindSafe(|| project.snapshot.graph().nodes().next()));
+            }
             // A newer state is there: it counts more than the other projects of this one.
             if !waiting.is_empty() {
                 break;

@@ -16,7 +16,7 @@ use crate::snapshot::Snapshot;
 
 /// Names of a kind.
 pub(super) fn names(snapshot: &Snapshot, context: &Context<'_>, slot: Slot, items: &mut Vec<Completion>) {
-    let program = &snapshot.analysis().program;
+    let program = &snapshot.recent().program;
     match slot {
         Slot::New | Slot::Argument | Slot::Action => {}
         Slot::Path => {
@@ -77,7 +77,7 @@ fn fixed(names: &[&str], what: What, items: &mut Vec<Completion>) {
 }
 
 fn of_kind(snapshot: &Snapshot, kind: Kind, items: &mut Vec<Completion>) {
-    for (number, name) in around::names(&snapshot.analysis().program, kind) {
+    for (number, name) in around::names(&snapshot.recent().program, kind) {
         items.push(Completion::new(name, What::Name, 0).detail(kind.noun()).of(Symbol::Item(kind, number)));
     }
 }
@@ -228,7 +228,7 @@ fn aggregates(items: &mut Vec<Completion>) {
 
 /// A name behind the dot of an address: `segment.‸`, `sequence.cart.step.‸`.
 fn address(snapshot: &Snapshot, context: &Context<'_>, items: &mut Vec<Completion>) {
-    let program = &snapshot.analysis().program;
+    let program = &snapshot.recent().program;
     let owner = context.back(1);
     match owner {
         "step" => steps(program, &Context::new(context.text, 0), items),

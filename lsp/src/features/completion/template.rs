@@ -16,7 +16,7 @@ use crate::snapshot::Snapshot;
 
 /// At an offset of a template file.
 pub(super) fn file(snapshot: &Snapshot, file: FileId, text: &str, offset: u32) -> Found {
-    let program = &snapshot.analysis().program;
+    let program = &snapshot.recent().program;
     let path = snapshot.sources.path(file);
     let messages: Vec<Id<Message>> = program
         .messages
@@ -29,7 +29,7 @@ pub(super) fn file(snapshot: &Snapshot, file: FileId, text: &str, offset: u32) -
 
 /// In a text in quotes of a `.flow` file: a template, a path, a zone.
 pub(super) fn inside_quotes(snapshot: &Snapshot, context: &Context<'_>, token: Token) -> Found {
-    let program = &snapshot.analysis().program;
+    let program = &snapshot.recent().program;
     let place = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
     let expected = context.expected();
     let is = |value| expected.contains(&Expected::Literal(value));

@@ -74,7 +74,7 @@ pub(super) fn zones() -> impl Iterator<Item = String> {
 
 /// Examples of a literal, below all that the project itself offers.
 pub(super) fn literal(snapshot: &Snapshot, context: &Context<'_>, value: Value, items: &mut Vec<Completion>) {
-    let program = &snapshot.analysis().program;
+    let program = &snapshot.recent().program;
     let mut add = |label: &str, snippet: &str, detail: &str| {
         items.push(Completion::new(label, What::Value, 5).snippet(snippet).detail(detail));
     };
