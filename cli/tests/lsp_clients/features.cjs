@@ -49,6 +49,23 @@ async function completing(editor, programs) {
   await editor.replace(programs, text);
 }
 
+async function mending(editor, programs, problems) {
+  const text = programs.text;
+  await editor.type(programs, "send welcome_hello", "send welcome_helo");
+  const [wrong] = await problems(editor, programs);
+  assert.equal(programs.slice(wrong.range), "welcome_helo");
+  const actions = await editor.request("textDocument/codeAction", {
+    textDocument: { uri: programs.uri },
+    range: wrong.range,
+    context: { diagnostics: [wrong], triggerKind: 1 },
+  });
+  const fix = actions.find(({ kind, edit }) => kind === "quickfix" && edit);
+  assert.ok(fix, JSON.stringify(actions));
+  editor.edit(fix.edit);
+  assert.equal(programs.text, text);
+  await editor.replace(programs, text);
+}
+
 async function layout(editor, programs) {
   const text = programs.text;
   const options = { tabSize: 2, insertSpaces: true };
@@ -168,4 +185,4 @@ async function links(editor) {
   assert.ok(link && messages.slice(link.range).includes("welcome_hello.html"), JSON.stringify(links[0]));
 }
 
-module.exports = { shown, completing, layout, hints, lenses, causes, shapes, colours, links };
+module.exports = { shown, completing, mending, layout, hints, lenses, causes, shapes, colours, links };

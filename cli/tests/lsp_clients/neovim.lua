@@ -131,6 +131,15 @@ local function writing()
     vim.lsp.buf.formatting_sync(nil, 10000)
   end
   check('the layout is as it was', text() == before, text())
+
+  replace('send welcome_story', 'send welcome_stry')
+  problems(1)
+  go('welcome_stry')
+  vim.lsp.buf.code_action()
+  wait('the mistake is mended', function()
+    return text() == before
+  end)
+  problems(0)
 end
 
 local function main()

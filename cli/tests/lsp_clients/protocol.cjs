@@ -206,6 +206,7 @@ async function main() {
   const programs = await mistakes(editor);
   await reading(editor, programs);
   await features.completing(editor, programs);
+  await features.mending(editor, programs, problems);
   await features.layout(editor, programs);
   await features.hints(editor, programs);
   await features.shapes(editor, programs);
