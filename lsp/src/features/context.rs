@@ -3,7 +3,7 @@
 use flow_compiler::keywords;
 
 use super::shapes::{self, Block, Expected, State};
-use super::tokens::{Kind, Token, tokens};
+use super::tokens::{Kind, Token, Turn, tokens};
 
 /// Where the cursor is.
 #[derive(Debug)]
@@ -54,23 +54,12 @@ impl<'t> Context<'t> {
         let all = tokens(text);
         let until = all.partition_point(|token| token.start < offset);
         let touched = until.checked_sub(1).and_then(|last| all.get(last)).copied().filter(|token| offset <= token.end);
-        let inside = touched.map_or(Inside::Code, |token| match token.kind {
-            Kind::Comment | Kind::Doc => Inside::Comment,
-            Kind::Text if offset < token.end || !closed(text, token) => Inside::Text(token),
-            Kind::Text
-            | Kind::Word
-            | Kind::Number
-            | Kind::Duration
-            | Kind::Percent
-            | Kind::Money
-            | Kind::Date
-            | Kind::DateTime
-            | Kind::Clock
-            | Kind::Open(_)
-            | Kind::Close(_)
-            | Kind::Sign
-            | Kind::Strange => Inside::Code,
-        });
+        let open_text = |token: Token| token.kind == Kind::Text && (offset < token.end || !closed(text, token));
+        let inside = match touched {
+            Some(token) if matches!(token.kind, Kind::Comment | Kind::Doc) => Inside::Comment,
+            Some(token) if open_text(token) => Inside::Text(token),
+            Some(_) | None => Inside::Code,
+        };
         let written = |token: &Token| matches!(token.kind, Kind::Word | Kind::Number);
         let prefix = touched.filter(written);
         let in_text = matches!(inside, Inside::Text(_));
@@ -172,9 +161,7 @@ fn closed(text: &str, token: Token) -> bool {
 /// Whether an item begins at a token: as the compiler cuts, also inside brackets that nobody closed.
 fn is_head(text: &str, tokens: &[Token], number: usize) -> bool {
     let at = |number: usize| tokens.get(number).copied();
-    let Some(token) = at(number).filter(|token| token.kind == Kind::Word && token.first && token.column == 0) else {
-        return false;
-    };
+    let Some(token) = at(number).filter(|token| token.is_head()) else { return false };
     let word = slice(text, token);
     if !keywords::ITEMS.contains(&word) {
         return false;
@@ -187,22 +174,10 @@ fn is_head(text: &str, tokens: &[Token], number: usize) -> bool {
 }
 
 fn balanced(tokens: &[Token]) -> bool {
-    let depth = tokens.iter().fold(0_i64, |depth, token| match token.kind {
-        Kind::Open(_) => depth + 1,
-        Kind::Close(_) => depth - 1,
-        Kind::Word
-        | Kind::Text
-        | Kind::Number
-        | Kind::Duration
-        | Kind::Percent
-        | Kind::Money
-        | Kind::Date
-        | Kind::DateTime
-        | Kind::Clock
-        | Kind::Sign
-        | Kind::Comment
-        | Kind::Doc
-        | Kind::Strange => depth,
+    let depth = tokens.iter().fold(0_i64, |depth, token| match token.turn() {
+        Turn::Opens(_) => depth + 1,
+        Turn::Closes(_) => depth - 1,
+        Turn::Stays => depth,
     });
     depth <= 0
 }
@@ -217,12 +192,12 @@ fn walk(text: &str, tokens: &[Token]) -> Vec<Frame> {
     };
     let mut frames = vec![begin(Block::File, 0)];
     for (number, token) in tokens.iter().enumerate() {
-        match token.kind {
-            Kind::Open(bracket) => {
+        match token.turn() {
+            Turn::Opens(bracket) => {
                 let block = frames.last().map_or(Block::File, |frame| opened(text, tokens, number, bracket, frame));
                 frames.push(begin(block, number + 1));
             }
-            Kind::Close(_) if frames.len() > 1 => {
+            Turn::Closes(_) if frames.len() > 1 => {
                 let open = frames.pop().map_or(0, |frame| frame.from.saturating_sub(1));
                 if let (Some(frame), Some(open)) = (frames.last_mut(), tokens.get(open)) {
                     advance(text, frame, (number, *open));
@@ -232,20 +207,7 @@ fn walk(text: &str, tokens: &[Token]) -> Vec<Frame> {
                     }
                 }
             }
-            Kind::Word
-            | Kind::Text
-            | Kind::Number
-            | Kind::Duration
-            | Kind::Percent
-            | Kind::Money
-            | Kind::Date
-            | Kind::DateTime
-            | Kind::Clock
-            | Kind::Close(_)
-            | Kind::Sign
-            | Kind::Comment
-            | Kind::Doc
-            | Kind::Strange => {
+            Turn::Closes(_) | Turn::Stays => {
                 if let Some(frame) = frames.last_mut() {
                     advance(text, frame, (number, *token));
                 }

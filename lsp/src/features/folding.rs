@@ -4,7 +4,7 @@ use flow_compiler::source::{FileId, FileKind, Span};
 
 use super::outline;
 use super::tags::{PartKind, tags};
-use super::tokens::{Kind, Token, tokens};
+use super::tokens::{Kind, Token, Turn, tokens};
 use crate::snapshot::Snapshot;
 
 /// A stretch of several lines that can be folded.
@@ -64,28 +64,16 @@ fn blocks(all: &[Token]) -> Vec<(usize, usize)> {
     let mut open: Vec<(u8, usize)> = Vec::new();
     let mut found = Vec::new();
     for token in all {
-        match token.kind {
+        match token.turn() {
             // An item begins: what was not closed before it never will be.
-            Kind::Word if token.first && token.column == 0 => open.clear(),
-            Kind::Open(bracket) => open.push((bracket, token.end)),
-            Kind::Close(bracket) => {
+            Turn::Stays if token.is_head() => open.clear(),
+            Turn::Opens(bracket) => open.push((bracket, token.end)),
+            Turn::Closes(bracket) => {
                 if let Some((_, start)) = open.pop_if(|(opening, _)| closes(*opening, bracket)) {
                     found.push((start, token.start));
                 }
             }
-            Kind::Word
-            | Kind::Text
-            | Kind::Number
-            | Kind::Duration
-            | Kind::Percent
-            | Kind::Money
-            | Kind::Date
-            | Kind::DateTime
-            | Kind::Clock
-            | Kind::Sign
-            | Kind::Comment
-            | Kind::Doc
-            | Kind::Strange => {}
+            Turn::Stays => {}
         }
     }
     found

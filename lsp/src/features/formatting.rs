@@ -7,7 +7,7 @@ use flow_compiler::format::{self, Replacement};
 use flow_compiler::source::{FileId, FileKind, Span};
 
 use super::describe::item_at;
-use super::tokens::{Kind, tokens};
+use super::tokens::{Turn, tokens};
 use crate::snapshot::Snapshot;
 
 /// The edits that lay out a file, or the items that a range of bytes touches; what cannot be read stays as it is. There are
@@ -98,24 +98,12 @@ fn indented(file: FileId, text: &str, offset: usize) -> Option<Edit> {
     let closes = line.get(found..)?.starts_with(['}', ')', ']']);
     let mut depth = 0_usize;
     for token in tokens(text).iter().take_while(|token| token.start < start) {
-        match token.kind {
+        match token.turn() {
             // An item begins: what was open before it was left open by mistake.
-            Kind::Word if token.first && token.column == 0 => depth = 0,
-            Kind::Open(_) => depth += 1,
-            Kind::Close(_) => depth = depth.saturating_sub(1),
-            Kind::Word
-            | Kind::Text
-            | Kind::Number
-            | Kind::Duration
-            | Kind::Percent
-            | Kind::Money
-            | Kind::Date
-            | Kind::DateTime
-            | Kind::Clock
-            | Kind::Sign
-            | Kind::Comment
-            | Kind::Doc
-            | Kind::Strange => {}
+            Turn::Stays if token.is_head() => depth = 0,
+            Turn::Opens(_) => depth += 1,
+            Turn::Closes(_) => depth = depth.saturating_sub(1),
+            Turn::Stays => {}
         }
     }
     let wanted = "  ".repeat(depth.saturating_sub(usize::from(closes)));

@@ -11,7 +11,7 @@ mod table;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-pub use automaton::{Automaton, State, all_lines, fits};
+pub use automaton::{Automaton, State, fits};
 pub use table::{Block, CHANNEL_EVENTS, DAYS, Slot, Value};
 
 /// What can come next.

@@ -54,6 +54,47 @@ pub enum Kind {
     Strange,
 }
 
+/// What a token does with brackets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// It opens one: `{`, `(`, `[`.
+    Opens(u8),
+    /// It closes one: `}`, `)`, `]`.
+    Closes(u8),
+    /// Neither.
+    Stays,
+}
+
+impl Token {
+    /// What it does with brackets.
+    #[must_use]
+    pub fn turn(self) -> Turn {
+        match self.kind {
+            Kind::Open(bracket) => Turn::Opens(bracket),
+            Kind::Close(bracket) => Turn::Closes(bracket),
+            Kind::Word
+            | Kind::Text
+            | Kind::Number
+            | Kind::Duration
+            | Kind::Percent
+            | Kind::Money
+            | Kind::Date
+            | Kind::DateTime
+            | Kind::Clock
+            | Kind::Sign
+            | Kind::Comment
+            | Kind::Doc
+            | Kind::Strange => Turn::Stays,
+        }
+    }
+
+    /// Whether it is a word at the beginning of a line without indentation: there an item begins.
+    #[must_use]
+    pub fn is_head(self) -> bool {
+        self.kind == Kind::Word && self.first && self.column == 0
+    }
+}
+
 /// Cuts a text into tokens; never fails, takes linear time.
 #[must_use]
 pub fn tokens(text: &str) -> Vec<Token> {

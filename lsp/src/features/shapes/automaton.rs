@@ -5,9 +5,9 @@
 
 use flow_compiler::keywords;
 
+use super::Expected;
 use super::read::{Shape, read};
 use super::table::{STEPS, Value};
-use super::{Expected, table};
 use crate::features::tokens::{Kind, Token};
 
 /// The clauses of a block.
@@ -236,11 +236,4 @@ fn is_literal(value: Value, kind: Kind) -> bool {
         Kind::Money => value == Value::Any,
         Kind::Word | Kind::Open(_) | Kind::Close(_) | Kind::Sign | Kind::Comment | Kind::Doc | Kind::Strange => false,
     }
-}
-
-/// The lines of the table, for those who show them.
-#[must_use]
-pub fn all_lines() -> Vec<&'static str> {
-    let lines = table::SHAPES.iter().map(|(_, line)| *line).filter(|line| *line != "STEP");
-    lines.chain(STEPS.iter().copied()).collect()
 }
