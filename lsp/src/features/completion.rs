@@ -8,12 +8,11 @@ mod template;
 mod values;
 mod words;
 
-use flow_compiler::names::Symbol;
+use flow_compiler::names::Kind;
 use flow_compiler::source::{FileId, FileKind, Span};
 
 use super::context::{Context, Inside};
 use super::describe;
-use super::lookup::written;
 use super::shapes::Expected;
 use crate::snapshot::Snapshot;
 
@@ -32,8 +31,8 @@ pub struct Completion {
     pub snippet: bool,
     /// Lower comes first.
     pub rank: u8,
-    /// What it is in the project, for those who want to know more.
-    pub symbol: Option<Symbol>,
+    /// What it is in the project, as [`describe::title`] says it, for those who want to know more.
+    pub title: Option<String>,
 }
 
 /// The kinds of what can be written.
@@ -121,7 +120,7 @@ impl Completion {
     fn new(label: impl Into<String>, what: What, rank: u8) -> Self {
         let label = label.into();
         let (insert, detail) = (label.clone(), String::new());
-        Self { label, what, detail, insert, snippet: false, rank, symbol: None }
+        Self { label, what, detail, insert, snippet: false, rank, title: None }
     }
 
     fn detail(mut self, detail: impl Into<String>) -> Self {
@@ -140,8 +139,15 @@ impl Completion {
         self
     }
 
-    fn of(mut self, symbol: Symbol) -> Self {
-        self.symbol = Some(symbol);
+    /// It is an item of a kind, or a field of the contact.
+    fn item(mut self, kind: Kind) -> Self {
+        self.title = Some(format!("{} {}", kind.noun(), self.label));
+        self
+    }
+
+    /// It is a part of something.
+    fn part(mut self, owner: &str) -> Self {
+        self.title = Some(format!("{owner}.{}", self.label));
         self
     }
 }
@@ -172,6 +178,5 @@ pub fn plain(snippet: &str) -> String {
 pub fn more(snapshot: &Snapshot, title: &str) -> Option<String> {
     let declared = &snapshot.analysis().references.declared;
     let symbol = declared.keys().copied().find(|symbol| describe::title(snapshot, *symbol) == title)?;
-    debug_assert!(!written(snapshot, symbol).is_empty(), "what is declared has a name");
     Some(describe::describe(snapshot, symbol))
 }

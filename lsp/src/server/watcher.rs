@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, SendError, Sender, unbounded};
 
 use super::handlers::diagnostics;
 use super::pool::{Done, Problems};
@@ -34,31 +35,49 @@ impl Watcher {
     }
 }
 
+/// So long nobody types before who reads whom is worked out too, which is asked for next.
+const STILL: Duration = Duration::from_millis(150);
+
 fn watch(waiting: &Receiver<Look>, done: &Sender<Done>) {
     let mut seen: BTreeMap<PathBuf, u64> = BTreeMap::new();
-    while let Ok(first) = waiting.recv() {
-        // Of what has changed meanwhile only the end matters.
-        let (world, host) = waiting.try_iter().last().unwrap_or(first);
-        seen.retain(|root, _| world.projects.contains_key(root));
-        for (root, project) in &world.projects {
-            if seen.get(root) == Some(&project.revision) {
-                continue;
-            }
-            let found = catch_unwind(AssertUnwindSafe(|| diagnostics::of_project(&world, root, project, &*host)));
-            seen.insert(root.clone(), project.revision);
-            let Ok(files) = found else { continue };
-            let problems = Problems { root: root.clone(), revision: project.revision, files };
-            if done.send(Done::Problems(problems)).is_err() {
+    while let Ok(mut look) = waiting.recv() {
+        loop {
+            // Of what has changed meanwhile only the end matters.
+            look = waiting.try_iter().last().unwrap_or(look);
+            if problems(&look, &mut seen, waiting, done).is_err() {
                 return;
             }
-            // Who reads whom is asked for next, and need not be waited for then.
-            if waiting.is_empty() {
-                let _ = catch_unwind(AssertUnwindSafe(|| project.snapshot.graph().nodes().next()));
-            }
-            // A newer state is there: it counts more than the other projects of this one.
-            if !waiting.is_empty() {
-                break;
+            match waiting.recv_timeout(STILL) {
+                Ok(next) => look = next,
+                Err(_) => break,
             }
         }
+        for project in look.0.projects.values() {
+            let _ = catch_unwind(AssertUnwindSafe(|| project.snapshot.graph().nodes().next()));
+        }
     }
+}
+
+/// Looks into each project that has changed; an error when nobody hears it any more.
+fn problems(
+    (world, host): &Look,
+    seen: &mut BTreeMap<PathBuf, u64>,
+    waiting: &Receiver<Look>,
+    done: &Sender<Done>,
+) -> Result<(), SendError<Done>> {
+    seen.retain(|root, _| world.projects.contains_key(root));
+    for (root, project) in &world.projects {
+        if seen.get(root) == Some(&project.revision) {
+            continue;
+        }
+        let found = catch_unwind(AssertUnwindSafe(|| diagnostics::of_project(world, root, project, &**host)));
+        seen.insert(root.clone(), project.revision);
+        let Ok(files) = found else { continue };
+        done.send(Done::Problems(Problems { root: root.clone(), revision: project.revision, files }))?;
+        // A newer state is there: it counts more than the other projects of this one.
+        if !waiting.is_empty() {
+            break;
+        }
+    }
+    Ok(())
 }

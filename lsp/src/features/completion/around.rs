@@ -2,7 +2,7 @@
 
 use flow_compiler::names::{Kind, Symbol};
 use flow_graph::program::{Event, Field, Trigger};
-use flow_graph::{Id, Program, Type};
+use flow_graph::{Program, Type};
 
 use crate::features::context::Context;
 use crate::features::lookup::name;
@@ -10,7 +10,7 @@ use crate::features::shapes::Block;
 use crate::features::tokens::{Kind as TokenKind, Token};
 
 /// The event whose fields can be read: behind `where`, or in the block of the event's own fields.
-pub(super) fn event<'p>(program: &'p Program, context: &Context<'_>) -> Option<(Id<Event>, &'p Event)> {
+pub(super) fn event<'p>(program: &'p Program, context: &Context<'_>) -> Option<&'p Event> {
     (0..context.frames.len()).rev().find_map(|depth| {
         let clause = context.clause_of(depth);
         let wheres = clause.iter().rposition(|token| context.word(*token) == "where");
@@ -23,15 +23,15 @@ pub(super) fn event<'p>(program: &'p Program, context: &Context<'_>) -> Option<(
 }
 
 /// The event that a block of fields, or a clause, names last.
-pub(super) fn event_of_clause<'p>(program: &'p Program, context: &Context<'_>) -> Option<(Id<Event>, &'p Event)> {
+pub(super) fn event_of_clause<'p>(program: &'p Program, context: &Context<'_>) -> Option<&'p Event> {
     let outer = context.frames.len().checked_sub(2);
     let inner = last_event(program, context, context.clause());
     inner.or_else(|| outer.and_then(|depth| last_event(program, context, context.clause_of(depth))))
 }
 
-fn last_event<'p>(program: &'p Program, context: &Context<'_>, tokens: &[Token]) -> Option<(Id<Event>, &'p Event)> {
+fn last_event<'p>(program: &'p Program, context: &Context<'_>, tokens: &[Token]) -> Option<&'p Event> {
     let words = tokens.iter().rev().filter(|token| token.kind == TokenKind::Word).map(|token| context.word(*token));
-    words.into_iter().find_map(|word| program.events.enumerate().find(|(_, event)| event.name == word))
+    words.into_iter().find_map(|word| program.events.iter().find(|event| event.name == word))
 }
 
 /// The events that can begin a run of the sequence around the cursor.
@@ -69,7 +69,7 @@ pub(super) fn wanted<'p>(program: &'p Program, context: &Context<'_>) -> Option<
     }
     if matches!(block(depth), Some(Block::TestEvent | Block::EventFields)) {
         let name = field_before(context, clause)?;
-        let (_, event) = event_of_clause(program, context)?;
+        let event = event_of_clause(program, context)?;
         return event.fields.iter().find(|field| field.name == name).map(|field| &field.ty);
     }
     let (last, before) = clause.split_last()?;
@@ -105,7 +105,7 @@ fn path_type<'p>(program: &'p Program, context: &Context<'_>, tokens: &[Token]) 
     match owner {
         Some("event") => run(program, context).into_iter().find_map(|event| of(&event.fields)),
         Some(_) => of_contact(),
-        None => event(program, context).and_then(|(_, event)| of(&event.fields)).or_else(of_contact),
+        None => event(program, context).and_then(|event| of(&event.fields)).or_else(of_contact),
     }
 }
 
@@ -136,8 +136,8 @@ pub(super) fn field_type(program: &Program, field: &Field) -> String {
     format!("{}{}", type_name(program, &field.ty), if field.optional { "?" } else { "" })
 }
 
-/// All names of a kind, with the number of each.
-pub(super) fn names(program: &Program, kind: Kind) -> Vec<(u32, String)> {
+/// All names of a kind.
+pub(super) fn names(program: &Program, kind: Kind) -> Vec<String> {
     let length = match kind {
         Kind::Enum => program.enums.len(),
         Kind::Field => program.fields.len(),
@@ -156,8 +156,5 @@ pub(super) fn names(program: &Program, kind: Kind) -> Vec<(u32, String)> {
         Kind::Test => 0,
     };
     let numbers = 0..u32::try_from(length).unwrap_or(u32::MAX);
-    numbers
-        .map(|number| (number, name(program, Symbol::Item(kind, number))))
-        .filter(|(_, name)| !name.is_empty())
-        .collect()
+    numbers.map(|number| name(program, Symbol::Item(kind, number))).filter(|name| !name.is_empty()).collect()
 }

@@ -1,7 +1,7 @@
 //! Names that can be written, by what they have to be the name of.
 
 use flow_compiler::keywords;
-use flow_compiler::names::{Kind, Symbol};
+use flow_compiler::names::Kind;
 use flow_graph::Program;
 use flow_graph::program::{Event, builtin};
 use flow_graph::testcase::{GATES, VARIES};
@@ -26,13 +26,13 @@ pub(super) fn names(snapshot: &Snapshot, context: &Context<'_>, slot: Slot, item
         Slot::Part => part(program, context, items),
         Slot::Field => fields(program, 1, items),
         Slot::EventField => {
-            if let Some((number, event)) = around::event_of_clause(program, context) {
-                event_fields(program, Some(number.index()), event, 0, items);
+            if let Some(event) = around::event_of_clause(program, context) {
+                event_fields(program, event, 0, items);
             }
         }
         Slot::KeyField => {
             for event in around::run(program, context) {
-                event_fields(program, None, event, 0, items);
+                event_fields(program, event, 0, items);
             }
         }
         Slot::Event => events(program, items),
@@ -77,13 +77,9 @@ fn fixed(names: &[&str], what: What, items: &mut Vec<Completion>) {
 }
 
 fn of_kind(snapshot: &Snapshot, kind: Kind, items: &mut Vec<Completion>) {
-    for (number, name) in around::names(&snapshot.recent().program, kind) {
-        items.push(Completion::new(name, What::Name, 0).detail(kind.noun()).of(Symbol::Item(kind, number)));
+    for name in around::names(&snapshot.recent().program, kind) {
+        items.push(Completion::new(name, What::Name, 0).detail(kind.noun()).item(kind));
     }
-}
-
-fn number(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 fn events(program: &Program, items: &mut Vec<Completion>) {
@@ -93,7 +89,7 @@ fn events(program: &Program, items: &mut Vec<Completion>) {
             if built_in { "event, built in".to_owned() } else { format!("event {{ {} }}", field_names(event)) };
         let rank = if built_in { 2 } else { 0 };
         let item = Completion::new(&event.name, What::Event, rank).detail(detail);
-        items.push(item.of(Symbol::Item(Kind::Event, number(at))));
+        items.push(item.item(Kind::Event));
     }
 }
 
@@ -103,29 +99,24 @@ fn field_names(event: &Event) -> String {
 
 /// Fields of the contact.
 pub(super) fn fields(program: &Program, rank: u8, items: &mut Vec<Completion>) {
-    for (at, field) in program.fields.iter().enumerate() {
+    for field in program.fields.iter() {
         let item = Completion::new(&field.name, What::Field, rank).detail(field_type(program, field));
-        items.push(item.of(Symbol::Item(Kind::Field, number(at))));
+        items.push(item.item(Kind::Field));
     }
 }
 
 /// Fields of an event.
-pub(super) fn event_fields(program: &Program, of: Option<usize>, event: &Event, rank: u8, items: &mut Vec<Completion>) {
-    for (at, field) in event.fields.iter().enumerate() {
+pub(super) fn event_fields(program: &Program, event: &Event, rank: u8, items: &mut Vec<Completion>) {
+    for field in &event.fields {
         let detail = format!("{} of {}", field_type(program, field), event.name);
-        let item = Completion::new(&field.name, What::Field, rank).detail(detail);
-        let slot = u16::try_from(at).unwrap_or(u16::MAX);
-        items.push(match of {
-            Some(of) => item.of(Symbol::Member(Kind::Event, number(of), slot)),
-            None => item,
-        });
+        items.push(Completion::new(&field.name, What::Field, rank).detail(detail).part(&event.name));
     }
 }
 
 /// The first word of a path: fields of the event that is looked at, of the contact, and what a run has.
 fn path(program: &Program, context: &Context<'_>, items: &mut Vec<Completion>) {
-    if let Some((of, event)) = around::event(program, context) {
-        event_fields(program, Some(of.index()), event, 0, items);
+    if let Some(event) = around::event(program, context) {
+        event_fields(program, event, 0, items);
         for (name, detail) in [("time", "datetime"), ("page", "where it was seen"), ("utm", "how they came")] {
             items.push(Completion::new(name, What::Field, 3).detail(detail));
         }
@@ -140,11 +131,8 @@ fn path(program: &Program, context: &Context<'_>, items: &mut Vec<Completion>) {
 
 /// Scores, whose bands are asked for: `lead is hot`.
 fn scores(program: &Program, items: &mut Vec<Completion>) {
-    for (at, score) in program.scores.iter().enumerate() {
-        let item =
-            Completion::new(&score.name, What::Name, 2).detail("score").of(Symbol::Item(Kind::Score, number(at)));
-        items.push(item);
-    }
+    let scores = program.scores.iter();
+    items.extend(scores.map(|score| Completion::new(&score.name, What::Name, 2).detail("score").item(Kind::Score)));
 }
 
 /// What stands behind the dot of a path.
@@ -153,7 +141,7 @@ fn part(program: &Program, context: &Context<'_>, items: &mut Vec<Completion>) {
         "contact" => fields(program, 0, items),
         "event" => {
             for event in around::run(program, context) {
-                event_fields(program, None, event, 0, items);
+                event_fields(program, event, 0, items);
             }
             fixed(&["time", "id", "utm", "page"], What::Field, items);
         }
@@ -167,10 +155,10 @@ fn part(program: &Program, context: &Context<'_>, items: &mut Vec<Completion>) {
 fn bands(program: &Program, context: &Context<'_>, items: &mut Vec<Completion>) {
     let back = usize::from(context.back(0) == "not") + 1;
     let name = context.back(back);
-    let Some((at, score)) = program.scores.iter().enumerate().find(|(_, score)| score.name == name) else { return };
-    for (band, place) in score.bands.iter().zip(0_u16..) {
+    let Some(score) = program.scores.iter().find(|score| score.name == name) else { return };
+    for band in &score.bands {
         let item = Completion::new(&band.name, What::Value, 0).detail(format!("from {} of {name}", band.from));
-        items.push(item.of(Symbol::Member(Kind::Score, number(at), place)));
+        items.push(item.part(name));
     }
 }
 
@@ -179,11 +167,10 @@ fn stages(program: &Program, context: &Context<'_>, items: &mut Vec<Completion>)
     let before = ["is", "least", "."].contains(&context.back(0));
     let back = if context.back(0) == "least" { 2 } else { 1 };
     let name = if before { context.back(back) } else { around::item_name(context, "lifecycle").unwrap_or_default() };
-    let found = program.lifecycles.iter().enumerate().find(|(_, lifecycle)| lifecycle.name == name);
-    let Some((at, lifecycle)) = found else { return };
-    for (stage, place) in lifecycle.stages.iter().zip(0_u16..) {
+    let found = program.lifecycles.iter().find(|lifecycle| lifecycle.name == name);
+    for stage in found.map(|lifecycle| lifecycle.stages.as_slice()).unwrap_or_default() {
         let item = Completion::new(stage, What::Value, 0).detail(format!("stage of {name}"));
-        items.push(item.of(Symbol::Member(Kind::Lifecycle, number(at), place)));
+        items.push(item.part(name));
     }
 }
 

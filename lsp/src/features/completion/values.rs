@@ -1,6 +1,5 @@
 //! Values that can be written: those of a type, and examples of literals.
 
-use flow_compiler::names::{Kind, Symbol};
 use flow_compiler::{country, settings};
 use flow_graph::{Program, Type};
 
@@ -38,11 +37,8 @@ fn values(program: &Program, ty: &Type, items: &mut Vec<Completion>) {
     match ty {
         Type::Enum(id) => {
             let Some(found) = program.enums.get(*id) else { return };
-            for (name, place) in found.values.iter().zip(0_u16..) {
-                let item = Completion::new(name, What::Value, 0).detail(found.name.as_str());
-                let of = u32::try_from(id.index()).unwrap_or(u32::MAX);
-                items.push(item.of(Symbol::Member(Kind::Enum, of, place)));
-            }
+            let item = |name| Completion::new(name, What::Value, 0).detail(found.name.as_str()).part(&found.name);
+            items.extend(found.values.iter().map(item));
         }
         Type::Country => {
             items.extend(country::all().map(|code| Completion::new(code, What::Value, 1).detail("country")));

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 
 use super::super::view::{Document, Refusal, View};
 use crate::features::completion::{self, Completion, What};
-use crate::features::describe;
 
 /// What can be written at a place.
 pub(crate) fn completion(view: &View<'_>, params: &CompletionParams) -> Result<Option<CompletionResponse>, Refusal> {
@@ -46,7 +45,6 @@ fn shown(
     let snippets = view.world.client.snippets;
     let snippet = item.snippet && snippets;
     let text = if item.snippet && !snippets { completion::plain(&item.insert) } else { item.insert };
-    let title = item.symbol.map(|symbol| describe::title(document.snapshot, symbol));
     CompletionItem {
         kind: Some(kind(item.what)),
         detail: Some(item.detail).filter(|detail| !detail.is_empty()),
@@ -55,7 +53,7 @@ fn shown(
         filter_text: Some(item.label.trim_matches('"').to_owned()),
         insert_text_format: Some(if snippet { InsertTextFormat::Snippet } else { InsertTextFormat::PlainText }),
         text_edit: Some(TextEdit::new(document.range(span), text).into()),
-        data: title.map(|title| json!({ "uri": uri.0, "title": title })),
+        data: item.title.map(|title| json!({ "uri": uri.0, "title": title })),
         label: item.label,
         ..CompletionItem::default()
     }
