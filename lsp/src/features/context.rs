@@ -182,6 +182,9 @@ fn balanced(tokens: &[Token]) -> bool {
     depth <= 0
 }
 
+/// How deep brackets are followed; the compiler refuses what is deeper.
+const DEEPEST: usize = 128;
+
 /// Walks over the tokens of an item; gives what is open at the end.
 fn walk(text: &str, tokens: &[Token]) -> Vec<Frame> {
     let begin = |block: Block, from: usize| Frame {
@@ -191,8 +194,12 @@ fn walk(text: &str, tokens: &[Token]) -> Vec<Frame> {
         state: shapes::of(block).map(shapes::Automaton::begin).unwrap_or_default(),
     };
     let mut frames = vec![begin(Block::File, 0)];
+    // Brackets that are open and deeper than anybody nests them.
+    let mut deeper = 0_usize;
     for (number, token) in tokens.iter().enumerate() {
         match token.turn() {
+            Turn::Opens(_) if frames.len() > DEEPEST => deeper += 1,
+            Turn::Closes(_) if deeper > 0 => deeper -= 1,
             Turn::Opens(bracket) => {
                 let block = frames.last().map_or(Block::File, |frame| opened(text, tokens, number, bracket, frame));
                 frames.push(begin(block, number + 1));
@@ -292,4 +299,16 @@ fn guessed(text: &str, tokens: &[Token], number: usize, outer: Block) -> Block {
         }
     }
     Block::Steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Context;
+
+    #[test]
+    fn many_brackets_are_not_followed_for_ever() {
+        let text = "segment x { ".to_owned() + &"(".repeat(100_000) + &")".repeat(99_999);
+        let context = Context::new(&text, u32::try_from(text.len()).unwrap());
+        assert_eq!(context.frames.len(), 3);
+    }
 }
