@@ -45,6 +45,11 @@ const LAYERS: &[Layer] = &[
         may_import: &["flow-graph", "flow-compiler", "flow-machine", "flow-runtime"],
         must_never_see: &["tokio", "clap", "notify", "rusqlite"],
     },
+    Layer {
+        package: "flow-review",
+        may_import: &["flow-graph", "flow-compiler", "flow-machine", "flow-runtime"],
+        must_never_see: &["tokio", "clap", "notify", "rusqlite"],
+    },
     Layer { package: "flow-lsp", may_import: &["flow-compiler", "flow-graph"], must_never_see: &["tokio", "clap"] },
     Layer {
         package: "flowline",
@@ -55,6 +60,7 @@ const LAYERS: &[Layer] = &[
             "flow-runtime",
             "flow-daemon",
             "flow-site",
+            "flow-review",
             "flow-lsp",
         ],
         must_never_see: &[],
@@ -68,13 +74,22 @@ const LAYERS: &[Layer] = &[
             "flow-runtime",
             "flow-daemon",
             "flow-site",
+            "flow-review",
             "flow-lsp",
         ],
         must_never_see: &[],
     },
     Layer {
         package: "flow-benches",
-        may_import: &["flow-graph", "flow-compiler", "flow-machine", "flow-runtime", "flow-daemon", "flow-tests"],
+        may_import: &[
+            "flow-graph",
+            "flow-compiler",
+            "flow-machine",
+            "flow-runtime",
+            "flow-review",
+            "flow-daemon",
+            "flow-tests",
+        ],
         must_never_see: &[],
     },
 ];

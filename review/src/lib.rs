@@ -1,0 +1,1 @@
+//! What a change does: two programs compared, before one takes the place of the other.
