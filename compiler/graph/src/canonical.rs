@@ -16,7 +16,6 @@ use serde_json::Value as Json;
 
 use crate::graph::{Edge, Graph, Node};
 use crate::program::Program;
-pub(crate) use world::ty_words;
 
 /// Version of the form. It grows when a reader of the older one could misunderstand the newer one, and when the same
 /// program would get another fingerprint.

@@ -119,6 +119,11 @@ impl<T> Table<T> {
         self.entries.iter()
     }
 
+    /// The same to be changed.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, T> {
+        self.entries.iter_mut()
+    }
+
     /// All entries with their numbers.
     pub fn enumerate(&self) -> impl DoubleEndedIterator<Item = (Id<T>, &T)> + ExactSizeIterator {
         self.entries.iter().enumerate().map(|(i, entry)| (Id::new(u32::try_from(i).unwrap_or(u32::MAX)), entry))

@@ -47,6 +47,30 @@ pub enum Type {
     Set(Box<Type>),
 }
 
+impl Type {
+    /// The word for it; enums and sets have none of their own.
+    #[must_use]
+    pub fn word(&self) -> Option<&'static str> {
+        match self {
+            Self::Text => Some("text"),
+            Self::Int => Some("int"),
+            Self::Number => Some("number"),
+            Self::Bool => Some("bool"),
+            Self::Money => Some("money"),
+            Self::Percent => Some("percent"),
+            Self::Date => Some("date"),
+            Self::DateTime => Some("datetime"),
+            Self::Duration => Some("duration"),
+            Self::Email => Some("email"),
+            Self::Phone => Some("phone"),
+            Self::Url => Some("url"),
+            Self::Country => Some("country"),
+            Self::TimeZone => Some("timezone"),
+            Self::Enum(_) | Self::Set(_) => None,
+        }
+    }
+}
+
 /// A value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -8,7 +8,7 @@ use super::{Entry, Kind, Member, Names, better};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::settings::Settings;
 use crate::source::{Name, Span};
-use crate::syntax::tree::step::{Block, Step, StepKind};
+use crate::syntax::tree::step::Step;
 use crate::syntax::tree::{File, Item, ItemKind};
 
 impl<'a> Names<'a> {
@@ -188,26 +188,8 @@ fn built_in_again(entry: &Entry<'_>, sink: &mut Sink) {
 fn labels_of<'t>(steps: &'t [Step], labels: &mut Vec<&'t Name>) {
     for step in steps {
         labels.extend(&step.label);
-        for block in blocks_of(&step.kind) {
+        for block in step.kind.blocks() {
             labels_of(&block.steps, labels);
         }
-    }
-}
-
-/// The blocks inside a step, in the order of the text.
-fn blocks_of(kind: &StepKind) -> Vec<&Block> {
-    match kind {
-        StepKind::WaitFor(wait) => wait.branches.iter().map(|branch| &branch.block).chain(&wait.timeout).collect(),
-        StepKind::Choose(choose) => choose.arms.iter().map(|(_, block)| block).chain(&choose.otherwise).collect(),
-        StepKind::Split(split) => split.arms.iter().map(|arm| &arm.block).collect(),
-        StepKind::Wait(_)
-        | StepKind::WaitUntil(_)
-        | StepKind::Send(_)
-        | StepKind::Set(_)
-        | StepKind::Call(_)
-        | StepKind::Notify(_)
-        | StepKind::Emit(_)
-        | StepKind::Enroll(_)
-        | StepKind::Exit => Vec::new(),
     }
 }

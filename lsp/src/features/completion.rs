@@ -3,7 +3,7 @@
 mod around;
 mod names;
 mod settings;
-pub mod snippets;
+mod snippets;
 mod template;
 mod values;
 mod words;

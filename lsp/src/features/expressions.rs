@@ -10,8 +10,6 @@ use flow_compiler::syntax::tree::test::{Expectation, TestEvent, TestField, TestI
 use flow_compiler::syntax::tree::trigger::{Trigger, TriggerKind};
 use flow_compiler::syntax::tree::{Item, ItemKind};
 
-use super::outline::blocks;
-
 /// Tells the place of each expression, of each of its parts, of each event that is waited for and of each step.
 pub fn spans(item: &Item, tell: &mut dyn FnMut(Span)) {
     let mut walk = Walk { tell };
@@ -145,7 +143,7 @@ impl Walk<'_> {
                 | StepKind::Enroll(_)
                 | StepKind::Exit => {}
             }
-            blocks(&step.kind).into_iter().for_each(|block| self.steps(&block.steps));
+            step.kind.blocks().into_iter().for_each(|block| self.steps(&block.steps));
         }
     }
 

@@ -9,7 +9,6 @@ use flow_compiler::source::{FileId, Span};
 use flow_compiler::syntax::tree::ItemKind;
 use flow_compiler::syntax::tree::step::{Step, StepKind};
 
-use super::outline::blocks;
 use crate::snapshot::Snapshot;
 
 /// A few words beside a place.
@@ -93,7 +92,7 @@ pub fn hints(snapshot: &Snapshot, file: FileId, range: Range<u32>) -> Vec<Hint> 
 fn shares(steps: &[Step], reached: f64, depth: usize, found: &mut Vec<Hint>) {
     for step in steps {
         let StepKind::Split(split) = &step.kind else {
-            blocks(&step.kind).into_iter().for_each(|block| shares(&block.steps, reached, depth, found));
+            step.kind.blocks().into_iter().for_each(|block| shares(&block.steps, reached, depth, found));
             continue;
         };
         for arm in &split.arms {

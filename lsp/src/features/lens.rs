@@ -7,7 +7,6 @@ use flow_compiler::source::{FileId, Name, Span};
 use flow_compiler::syntax::tree::step::Step;
 use flow_compiler::syntax::tree::{Item, ItemKind};
 
-use super::outline::blocks;
 use crate::host::People;
 use crate::snapshot::Snapshot;
 
@@ -126,6 +125,6 @@ fn counts(item: &Item, name: &Name, people: &People, found: &mut Vec<Lens>) {
 fn labelled<'s>(steps: &'s [Step], found: &mut Vec<&'s Name>) {
     for step in steps {
         found.extend(&step.label);
-        blocks(&step.kind).into_iter().for_each(|block| labelled(&block.steps, found));
+        step.kind.blocks().into_iter().for_each(|block| labelled(&block.steps, found));
     }
 }

@@ -5,7 +5,6 @@ use flow_compiler::syntax::tree::step::{Step, StepKind};
 use flow_compiler::syntax::tree::test::{TestItem, TestStep};
 use flow_compiler::syntax::tree::{Item, ItemKind};
 
-use super::outline::blocks;
 use super::references::Place;
 use crate::snapshot::Snapshot;
 
@@ -112,7 +111,7 @@ fn splits<'a>(steps: &'a [Step], found: &mut Vec<LocalName<'a>>) {
             let arms = split.arms.iter().map(|arm| LocalName { name: &arm.name, kind: Local::Arm, declares: true });
             found.extend(arms);
         }
-        for block in blocks(&step.kind) {
+        for block in step.kind.blocks() {
             splits(&block.steps, found);
         }
     }

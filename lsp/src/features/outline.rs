@@ -1,7 +1,7 @@
 //! What a file declares, as a tree; and all names of a project.
 
 use flow_compiler::source::{FileId, FileKind, Name, Span};
-use flow_compiler::syntax::tree::step::{Block, Step, StepKind};
+use flow_compiler::syntax::tree::step::Step;
 use flow_compiler::syntax::tree::{Item, ItemKind, contact};
 
 use crate::snapshot::Snapshot;
@@ -206,31 +206,13 @@ fn labelled(steps: &[Step], found: &mut Vec<Entry>) {
         if let Some(label) = &step.label {
             found.push(Entry { span: step.span, ..part(label, What::Step) });
         }
-        for block in blocks(&step.kind) {
+        for block in step.kind.blocks() {
             labelled(&block.steps, found);
         }
     }
 }
 
-/// The blocks inside a step, in the order of the text.
 #[must_use]
-pub fn blocks(kind: &StepKind) -> Vec<&Block> {
-    match kind {
-        StepKind::WaitFor(wait) => wait.branches.iter().map(|branch| &branch.block).chain(&wait.timeout).collect(),
-        StepKind::Choose(choose) => choose.arms.iter().map(|(_, block)| block).chain(&choose.otherwise).collect(),
-        StepKind::Split(split) => split.arms.iter().map(|arm| &arm.block).collect(),
-        StepKind::Wait(_)
-        | StepKind::WaitUntil(_)
-        | StepKind::Send(_)
-        | StepKind::Set(_)
-        | StepKind::Call(_)
-        | StepKind::Notify(_)
-        | StepKind::Emit(_)
-        | StepKind::Enroll(_)
-        | StepKind::Exit => Vec::new(),
-    }
-}
-
 /// The sections of `flow.toml`.
 fn settings(snapshot: &Snapshot, file: FileId) -> Vec<Entry> {
     let text = snapshot.text(file);

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
+use crate::Words;
 use crate::program::{
     Channel, ChannelKind, Connector, EnumType, Event, Field, Moved, Program, Project, Retired, RetiredThen, Wire,
     builtin,
 };
-use crate::value::Type;
 
 /// Adds everything that is no item of its own kind.
 pub(super) fn world(program: &Program, found: &mut BTreeMap<String, Json>) {
@@ -91,36 +91,13 @@ fn field(program: &Program, field: &Field) -> Json {
     let Field { name: _, wire, ty, optional, range, personal, unique, owner } = field;
     json!({
         "wire": wire,
-        "type": ty_words(program, ty),
+        "type": Words::exact(program).ty(ty),
         "optional": optional,
         "range": range.map(|(from, to)| [from, to]),
         "personal": personal,
         "unique": unique,
         "owner": owner,
     })
-}
-
-/// The type as an author writes it.
-pub(crate) fn ty_words(program: &Program, ty: &Type) -> String {
-    let word = match ty {
-        Type::Text => "text",
-        Type::Int => "int",
-        Type::Number => "number",
-        Type::Bool => "bool",
-        Type::Money => "money",
-        Type::Percent => "percent",
-        Type::Date => "date",
-        Type::DateTime => "datetime",
-        Type::Duration => "duration",
-        Type::Email => "email",
-        Type::Phone => "phone",
-        Type::Url => "url",
-        Type::Country => "country",
-        Type::TimeZone => "timezone",
-        Type::Enum(id) => return format!("enum {}", program.enums.get(*id).map_or("?", |declared| &declared.name)),
-        Type::Set(member) => return format!("set of {}", ty_words(program, member)),
-    };
-    word.to_owned()
 }
 
 fn wire(wire: &Wire) -> Json {

@@ -96,12 +96,11 @@ fn lines(p: &Program, node: Node) -> Vec<String> {
         Node::Sla(id) => p.slas.get(id).map_or_else(Vec::new, |it| sla(p, it)),
         Node::Event(id) => {
             let fields = p.events.get(id).map_or(&[][..], |event| event.fields.as_slice());
-            let types = crate::canonical::ty_words;
-            fields.iter().map(|field| format!("{}: {}", field.name, types(p, &field.ty))).collect()
+            fields.iter().map(|field| format!("{}: {}", field.name, Words::exact(p).ty(&field.ty))).collect()
         }
         Node::Field(id) => one(p.fields.get(id).map(|field| {
             let owner = field.owner.as_ref().map_or(String::new(), |owner| format!(" from {owner}"));
-            format!("{}{owner}", crate::canonical::ty_words(p, &field.ty))
+            format!("{}{owner}", Words::exact(p).ty(&field.ty))
         })),
         Node::Enum(id) => one(p.enums.get(id).map(|it| it.values.join(", "))),
         Node::Topic(id) => one(p.topics.get(id).map(|it| {

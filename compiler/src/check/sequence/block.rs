@@ -10,7 +10,6 @@ use flow_graph::program::{Message, Sequence, Step, StepId, StepKind};
 
 use super::Check;
 use super::path::Paths;
-use super::run::blocks;
 use crate::check::Scope;
 use crate::check::logic::facts;
 use crate::check::proofs::{Arms, Later, Path, Place, Sending, WaitBranch, Waiting};
@@ -268,7 +267,7 @@ fn number(position: usize) -> Option<StepId> {
 
 /// How many steps a step is, with those inside it.
 fn size(tree: &Tree) -> usize {
-    1 + blocks(&tree.kind).iter().flat_map(|block| &block.steps).map(size).sum::<usize>()
+    1 + tree.kind.blocks().iter().flat_map(|block| &block.steps).map(size).sum::<usize>()
 }
 
 /// Whether a run that comes to a step always ends there.
@@ -305,7 +304,7 @@ fn waits(kind: &Kind) -> bool {
     match kind {
         Kind::Wait(_) | Kind::WaitUntil(_) | Kind::WaitFor(_) | Kind::Send(_) => true,
         Kind::Choose(_) | Kind::Split(_) => {
-            blocks(kind).iter().flat_map(|block| &block.steps).any(|step| waits(&step.kind))
+            kind.blocks().iter().flat_map(|block| &block.steps).any(|step| waits(&step.kind))
         }
         // What a step changes need not be what it was.
         Kind::Set(_) => true,

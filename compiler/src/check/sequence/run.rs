@@ -9,7 +9,7 @@ use crate::check::logic::facts;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
 use crate::syntax::tree::sequence::SequenceItem;
-use crate::syntax::tree::step::{Block, Step, StepKind};
+use crate::syntax::tree::step::{Step, StepKind};
 use crate::syntax::tree::{Item, ItemKind};
 use crate::template::Entry;
 
@@ -153,26 +153,8 @@ fn enrolments<'t>(steps: &'t [Step], found: &mut Vec<&'t Name>) {
         if let StepKind::Enroll(name) = &step.kind {
             found.push(name);
         }
-        for block in blocks(&step.kind) {
+        for block in step.kind.blocks() {
             enrolments(&block.steps, found);
         }
-    }
-}
-
-/// The blocks inside a step, in the order of the text.
-pub(super) fn blocks(kind: &StepKind) -> Vec<&Block> {
-    match kind {
-        StepKind::WaitFor(wait) => wait.branches.iter().map(|branch| &branch.block).chain(&wait.timeout).collect(),
-        StepKind::Choose(choose) => choose.arms.iter().map(|(_, block)| block).chain(&choose.otherwise).collect(),
-        StepKind::Split(split) => split.arms.iter().map(|arm| &arm.block).collect(),
-        StepKind::Wait(_)
-        | StepKind::WaitUntil(_)
-        | StepKind::Send(_)
-        | StepKind::Set(_)
-        | StepKind::Call(_)
-        | StepKind::Notify(_)
-        | StepKind::Emit(_)
-        | StepKind::Enroll(_)
-        | StepKind::Exit => Vec::new(),
     }
 }

@@ -47,6 +47,27 @@ pub enum StepKind {
     Exit,
 }
 
+impl StepKind {
+    /// The blocks of steps inside it, in the order of the text.
+    #[must_use]
+    pub fn blocks(&self) -> Vec<&Block> {
+        match self {
+            Self::WaitFor(wait) => wait.branches.iter().map(|branch| &branch.block).chain(&wait.timeout).collect(),
+            Self::Choose(choose) => choose.arms.iter().map(|(_, block)| block).chain(&choose.otherwise).collect(),
+            Self::Split(split) => split.arms.iter().map(|arm| &arm.block).collect(),
+            Self::Wait(_)
+            | Self::WaitUntil(_)
+            | Self::Send(_)
+            | Self::Set(_)
+            | Self::Call(_)
+            | Self::Notify(_)
+            | Self::Emit(_)
+            | Self::Enroll(_)
+            | Self::Exit => Vec::new(),
+        }
+    }
+}
+
 /// `wait until …`
 #[derive(Debug, Clone, PartialEq)]
 pub enum WaitUntil {

@@ -2,7 +2,7 @@
 
 use flow_compiler::names::{Kind, Symbol};
 use flow_graph::program::{Event, Field, Trigger};
-use flow_graph::{Program, Type};
+use flow_graph::{Program, Type, Words};
 
 use crate::features::context::Context;
 use crate::features::lookup::name;
@@ -109,31 +109,9 @@ fn path_type<'p>(program: &'p Program, context: &Context<'_>, tokens: &[Token]) 
     }
 }
 
-/// A type as it is written.
-pub(super) fn type_name(program: &Program, ty: &Type) -> String {
-    match ty {
-        Type::Text => "text".to_owned(),
-        Type::Int => "int".to_owned(),
-        Type::Number => "number".to_owned(),
-        Type::Bool => "bool".to_owned(),
-        Type::Money => "money".to_owned(),
-        Type::Percent => "percent".to_owned(),
-        Type::Date => "date".to_owned(),
-        Type::DateTime => "datetime".to_owned(),
-        Type::Duration => "duration".to_owned(),
-        Type::Email => "email".to_owned(),
-        Type::Phone => "phone".to_owned(),
-        Type::Url => "url".to_owned(),
-        Type::Country => "country".to_owned(),
-        Type::TimeZone => "timezone".to_owned(),
-        Type::Enum(id) => program.enums.get(*id).map_or_else(String::new, |found| found.name.clone()),
-        Type::Set(of) => format!("set of {}", type_name(program, of)),
-    }
-}
-
 /// A field's type, with `?` where it may be missing.
 pub(super) fn field_type(program: &Program, field: &Field) -> String {
-    format!("{}{}", type_name(program, &field.ty), if field.optional { "?" } else { "" })
+    format!("{}{}", Words::plain(program).ty(&field.ty), if field.optional { "?" } else { "" })
 }
 
 /// All names of a kind.

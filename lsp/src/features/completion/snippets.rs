@@ -6,10 +6,10 @@ use crate::features::shapes::Block;
 use crate::snapshot::Snapshot;
 
 /// A snippet: the block, the word that brings it, what it is for, and its text.
-pub type Snippet = (Block, &'static str, &'static str, &'static str);
+type Snippet = (Block, &'static str, &'static str, &'static str);
 
-/// All of them. Packages for editors are made from this table too.
-pub const SNIPPETS: &[Snippet] = &[
+/// All of them.
+const SNIPPETS: &[Snippet] = &[
     (
         Block::File,
         "contact",

@@ -13,7 +13,6 @@ use jiff::tz::TimeZone;
 use jiff::{ToSpan as _, ZonedDateTime};
 
 use super::{Hint, HintKind, number};
-use crate::features::outline::blocks;
 
 /// Whose zone counts where people have one each.
 fn theirs(program: &Program, span: Span) -> Option<Hint> {
@@ -117,7 +116,7 @@ pub(super) fn waits(program: &Program, steps: &[Step], found: &mut Vec<Hint>) {
             | StepKind::Enroll(_)
             | StepKind::Exit => {}
         }
-        blocks(&step.kind).into_iter().for_each(|block| waits(program, &block.steps, found));
+        step.kind.blocks().into_iter().for_each(|block| waits(program, &block.steps, found));
     }
 }
 

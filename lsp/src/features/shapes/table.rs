@@ -197,7 +197,7 @@ impl Slot {
 /// The events that a channel reports of a message.
 pub const CHANNEL_EVENTS: [&str; 5] = ["delivered", "opened", "clicked", "bounced", "complained"];
 
-/// Days, and the words for several of them.
+/// Days in the order of the week, and the words for several of them.
 pub const DAYS: [&str; 9] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun", "weekday", "weekend"];
 
 /// Literals.
