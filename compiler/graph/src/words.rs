@@ -121,14 +121,14 @@ impl<'p> Words<'p> {
     /// A type: `text`, `set of country`, the name of an enum.
     #[must_use]
     pub fn ty(self, ty: &Type) -> String {
-        match ty {
-            Type::Enum(id) => {
-                let name = self.program.enums.get(*id).map_or("?", |declared| &declared.name);
-                if self.exact { format!("enum {name}") } else { name.to_owned() }
-            }
-            Type::Set(member) => format!("set of {}", self.ty(member)),
-            other => other.word().unwrap_or("?").to_owned(),
+        if let Type::Enum(id) = ty {
+            let name = self.program.enums.get(*id).map_or("?", |declared| &declared.name);
+            return if self.exact { format!("enum {name}") } else { name.to_owned() };
         }
+        if let Type::Set(member) = ty {
+            return format!("set of {}", self.ty(member));
+        }
+        ty.word().unwrap_or("?").to_owned()
     }
 
     /// A figure over events: `count(order_placed in last 180 days)`.
