@@ -6,6 +6,8 @@ mod commands;
 mod deploys;
 mod diff;
 mod failure;
+#[allow(dead_code, reason = "comparisons open their sides by it")]
+mod git;
 mod input;
 mod layout;
 mod markdown;
@@ -16,6 +18,8 @@ mod progress;
 mod project;
 mod remote;
 mod replace;
+#[allow(dead_code, reason = "comparisons open their sides by it")]
+mod side;
 mod summary;
 mod table;
 mod terminal;

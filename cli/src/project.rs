@@ -1,5 +1,6 @@
 //! Finding a project and reading its files.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ use flow_compiler::{Compilation, settings};
 use crate::failure::Failure;
 
 /// The file that makes a folder a project.
-const SETTINGS: &str = "flow.toml";
+pub(crate) const SETTINGS: &str = "flow.toml";
 /// Where message bodies are.
 const TEMPLATES: &str = "templates";
 /// No file of a project is anywhere near this; one that is was put there by mistake.
@@ -42,16 +43,24 @@ impl Project {
         collect(&root, Depth { level: 0, nested: false }, &mut paths)?;
         let mut names: Vec<(String, FileKind, PathBuf)> =
             paths.into_iter().filter_map(|path| classify(&root, path)).collect();
-        names.sort_by(|a, b| (a.1 != FileKind::Settings, &a.0).cmp(&(b.1 != FileKind::Settings, &b.0)));
-        let mut sources = Sources::default();
-        let mut sink = Sink::default();
-        for (number, (name, kind, path)) in (0..).zip(names) {
-            let text = decode(&read(&path)?, FileId(number), &mut sink);
-            sources.add(name, kind, text);
-        }
+        names.sort_by(|a, b| a.0.cmp(&b.0));
+        let files = names.into_iter().map(|(name, kind, path)| Ok((name, kind, read(&path)?)));
+        let files = files.collect::<Result<Vec<_>, Failure>>()?;
         let folder = root.to_string_lossy().replace('\\', "/");
         let folder = folder.strip_prefix("./").unwrap_or(&folder).to_owned();
-        Ok(Self { folder, sources, unread: sink.finish(), proofs: true })
+        Ok(Self::of_files(folder, files))
+    }
+
+    /// A project of files with these names, wherever they come from; `folder` is shown before their paths.
+    pub(crate) fn of_files(folder: String, mut files: Vec<(String, FileKind, Vec<u8>)>) -> Self {
+        files.sort_by(|a, b| (a.1 != FileKind::Settings, &a.0).cmp(&(b.1 != FileKind::Settings, &b.0)));
+        let mut sources = Sources::default();
+        let mut sink = Sink::default();
+        for (number, (name, kind, bytes)) in (0..).zip(files) {
+            let text = decode(&bytes, FileId(number), &mut sink);
+            sources.add(name, kind, text);
+        }
+        Self { folder, sources, unread: sink.finish(), proofs: true }
     }
 
     /// A project of files that were read elsewhere; its proofs are not looked for.
@@ -120,7 +129,7 @@ pub(crate) fn root(dir: Option<&Path>) -> Result<PathBuf, Failure> {
 pub(crate) fn belongs(path: &Path) -> bool {
     let names: Vec<_> = path.components().map(|name| name.as_os_str().to_string_lossy()).collect();
     let Some((last, folders)) = names.split_last() else { return false };
-    if names.iter().any(|name| name.starts_with('.')) || folders.iter().any(|it| SKIPPED.contains(&it.as_ref())) {
+    if names.iter().any(|name| is_hidden(name)) || folders.iter().any(|it| is_skipped(it)) {
         return false;
     }
     let template = folders.first().is_some_and(|first| first == TEMPLATES) && !last.ends_with('~');
@@ -175,20 +184,44 @@ fn collect(folder: &Path, depth: Depth, found: &mut Vec<PathBuf>) -> Result<(), 
         let entry = entry.map_err(|error| Failure::file("read", folder, &error))?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with('.') {
+        if is_hidden(&name) {
             continue;
         }
         let kind = entry.file_type().map_err(|error| Failure::file("read", &entry.path(), &error))?;
         if !kind.is_dir() {
             found.push(entry.path());
-        } else if depth.level < MAX_DEPTH
-            && !SKIPPED.contains(&name.as_ref())
-            && (depth.nested || !is_project(&entry.path()))
-        {
+        } else if depth.level < MAX_DEPTH && !is_skipped(&name) && (depth.nested || !is_project(&entry.path())) {
             collect(&entry.path(), Depth { level: depth.level + 1, ..depth }, found)?;
         }
     }
     Ok(())
+}
+
+/// Files and folders that nobody is shown.
+fn is_hidden(name: &str) -> bool {
+    name.starts_with('.')
+}
+
+/// Folders that are never part of a project.
+fn is_skipped(folder: &str) -> bool {
+    SKIPPED.contains(&folder)
+}
+
+/// Which of all files below a folder belong to the project in it, and what each is for: those that [`Project::load`]
+/// finds in a folder on a disk.
+pub(crate) fn files_among<'a>(paths: &[&'a str]) -> Vec<(&'a str, FileKind)> {
+    let folder_of = |path: &'a str| path.rsplit_once('/').map(|(folder, _)| folder);
+    let settings = paths.iter().filter(|path| path.ends_with(&format!("/{SETTINGS}")));
+    let projects: BTreeSet<&str> = settings.filter_map(|path| folder_of(path)).collect();
+    let belongs = |path: &'a str| {
+        let folder = folder_of(path).unwrap_or_default();
+        let ends = folder.match_indices('/').map(|(at, _)| at).chain([folder.len()]);
+        let inside = ends.filter_map(|end| folder.get(..end)).any(|above| projects.contains(above));
+        let deep = folder.split('/').count() > MAX_DEPTH;
+        !inside && !deep && !path.split('/').any(is_hidden) && !folder.split('/').any(is_skipped)
+    };
+    let files = paths.iter().filter(|path| belongs(path));
+    files.filter_map(|path| Some((*path, kind_of(path)?))).collect()
 }
 
 /// A project inside a project is its own.
@@ -233,10 +266,58 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     if !meta.is_file() {
         return Err(Failure::new(format!("`{}` is not a file", path.display())));
     }
-    if meta.len() > MAX_FILE_BYTES {
-        let limit = MAX_FILE_BYTES >> 20;
-        return Err(Failure::new(format!("`{}` is larger than {limit} MiB", path.display()))
-            .help("a project holds text that people write; move other files out of it"));
-    }
+    not_too_large(&path.display().to_string(), meta.len())?;
     fs::read(path).map_err(|error| Failure::file("read", path, &error))
+}
+
+/// Refuses a file that nobody can have written by hand.
+pub(crate) fn not_too_large(path: &str, bytes: u64) -> Result<(), Failure> {
+    if bytes <= MAX_FILE_BYTES {
+        return Ok(());
+    }
+    let limit = MAX_FILE_BYTES >> 20;
+    Err(Failure::new(format!("`{path}` is larger than {limit} MiB"))
+        .help("a project holds text that people write; move other files out of it"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_files_has_the_project_that_a_disk_has() {
+        let deep = format!("{}x.flow", "a/".repeat(MAX_DEPTH));
+        let deeper = format!("{}x.flow", "a/".repeat(MAX_DEPTH + 1));
+        let paths = [
+            "flow.toml",
+            "a.flow",
+            "more/b.flow",
+            "more/read.md",
+            "templates/c.html",
+            "more/templates/d.html",
+            ".hidden/e.flow",
+            "more/.f.flow",
+            "target/g.flow",
+            "more/node_modules/h.flow",
+            "inner/flow.toml",
+            "inner/i.flow",
+            "inner/more/j.flow",
+            "innermost/k.flow",
+            &deep,
+            &deeper,
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        for path in paths {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        let mut listed: Vec<_> = files_among(&paths).into_iter().map(|(path, _)| path.to_owned()).collect();
+        listed.sort();
+        let project = Project::load(Some(folder.path())).unwrap();
+        let mut found: Vec<_> = project.sources.iter().map(|(_, file)| file.path.to_string()).collect();
+        found.sort();
+        assert_eq!(listed, found);
+        assert!(listed.contains(&deep) && listed.len() == 6, "{listed:?}");
+    }
 }

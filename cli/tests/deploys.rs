@@ -74,6 +74,10 @@ fn a_project_is_sent_listed_and_taken_back() {
     let (code, text) = deploy(&daemon, broken.path());
     assert!(code == 1 && text.contains("F2001"), "what is wrong is told here: {text}");
 
+    let running = daemon.get("/v1/deploys/running")["running"].clone();
+    assert_eq!((&running["number"], &running["fingerprint"]), (&json!(2), &json!(second)));
+    assert!(running["program"].to_string().contains("Hm?"), "all of it is there");
+
     let deploys = daemon.flow_json(&["deploys"])["deploys"].clone();
     let listed: Vec<_> = deploys.as_array().unwrap().iter().map(|row| row["fingerprint"].as_str().unwrap()).collect();
     assert_eq!(listed, [second.as_str(), first.as_str()]);

@@ -48,6 +48,8 @@ impl<'a> View<'a> {
         match self.folder.trim_end_matches('/') {
             "" if self.folder.is_empty() => path.to_owned(),
             "." => path.to_owned(),
+            // The top of a revision: `main:world.flow`.
+            top if top.ends_with(':') => format!("{top}{path}"),
             folder => format!("{folder}/{path}"),
         }
     }

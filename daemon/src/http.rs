@@ -125,6 +125,7 @@ pub fn router(app: Arc<App>, pages: Option<Router>) -> Router {
         .route("/v1/reports", get(admin::reports))
         .route("/v1/reports/{part}", get(admin::report))
         .route("/v1/deploys", get(deploys::list).post(deploys::deploy))
+        .route("/v1/deploys/running", get(deploys::running))
         .route("/v1/deploys/rollback", post(deploys::rollback))
         .route("/v1/deliveries", get(deliveries::list))
         .route("/v1/deliveries/retry", post(deliveries::retry_all))

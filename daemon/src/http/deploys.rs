@@ -9,6 +9,7 @@ use axum::extract::{Extension, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use flow_graph::Program;
+use flow_graph::canonical::fingerprint_of;
 use flow_graph::program::FORMAT_VERSION;
 use flow_runtime::driver::deploy::{Deployed, Left};
 use serde::{Deserialize, Serialize};
@@ -107,6 +108,13 @@ pub(super) async fn list(State(app): State<Arc<App>>, Query(asked): Query<Asked>
         "under_way": app.deploys.under_way(),
         "last": last.as_deref().map(outcome),
     })))
+}
+
+/// The program that runs, whole: what a comparison with it begins with. It holds no secrets: those have names in it.
+pub(super) async fn running(State(app): State<Arc<App>>) -> Result<Response, No> {
+    let (number, engine) = app.door.look(|shard| (shard.lineage().number(), Arc::clone(shard.engine()))).await?;
+    let fingerprint = fingerprint_of(engine.program());
+    Ok(said("running", json!({ "number": number, "fingerprint": fingerprint, "program": engine.program() })))
 }
 
 /// A program is sent: it takes over, or is refused with the reasons.

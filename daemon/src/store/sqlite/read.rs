@@ -37,20 +37,29 @@ pub(super) fn load(connection: &Connection) -> rusqlite::Result<Kept> {
     Ok(Kept { programs, mark, states, end: end.map_or(0, place), erased })
 }
 
+/// What is kept of a program, in the order in which it is read.
+const PROGRAM: &str = "number, at, who, sources_commit, fingerprint, program";
+
 fn programs(connection: &Connection) -> rusqlite::Result<Vec<Deployed>> {
-    let sql = "SELECT number, at, who, sources_commit, fingerprint, program FROM programs ORDER BY number";
-    let mut statement = connection.prepare(sql)?;
-    let programs = statement.query_map([], |row| {
-        Ok(Deployed {
-            number: row.get(0)?,
-            at: Timestamp(row.get(1)?),
-            who: row.get(2)?,
-            commit: row.get(3)?,
-            fingerprint: row.get(4)?,
-            program: row.get(5)?,
-        })
-    })?;
-    programs.collect()
+    let mut statement = connection.prepare(&format!("SELECT {PROGRAM} FROM programs ORDER BY number"))?;
+    statement.query_map([], read_program)?.collect()
+}
+
+/// The one that took over last.
+pub(super) fn last_program(connection: &Connection) -> rusqlite::Result<Option<Deployed>> {
+    let sql = format!("SELECT {PROGRAM} FROM programs ORDER BY number DESC LIMIT 1");
+    connection.query_row(&sql, [], read_program).optional()
+}
+
+fn read_program(row: &rusqlite::Row<'_>) -> rusqlite::Result<Deployed> {
+    Ok(Deployed {
+        number: row.get(0)?,
+        at: Timestamp(row.get(1)?),
+        who: row.get(2)?,
+        commit: row.get(3)?,
+        fingerprint: row.get(4)?,
+        program: row.get(5)?,
+    })
 }
 
 fn mark(connection: &Connection) -> rusqlite::Result<Option<Mark>> {

@@ -8,7 +8,7 @@ use flow_graph::Timestamp;
 use rusqlite::{Connection, OpenFlags, params};
 use serde::Serialize;
 
-use super::super::{Commit, Kept, Queued, Store, StoreError};
+use super::super::{Commit, Deployed, Kept, Queued, Store, StoreError};
 use super::{BUSY, Reader, SqliteStore, read, schema, wrong};
 use crate::log::{Block, Blocks, Kind, Place, entries};
 use crate::shard::Shard;
@@ -178,6 +178,15 @@ pub fn check(path: &Path) -> Result<Checked, StoreError> {
         Err(error) => checked.wrong.push(error.message),
     }
     Ok(checked)
+}
+
+/// The program that ran last with a store; none where none has. A daemon may run with it meanwhile.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn program_of(path: &Path) -> Result<Option<Deployed>, StoreError> {
+    let connection = open_to_read(path)?;
+    read::last_program(&connection).map_err(|error| wrong(path, &error))
 }
 
 /// Brings all that was written into the file, and leaves nothing in the write-ahead log.
