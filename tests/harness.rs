@@ -1,6 +1,8 @@
-//! What the fuzz targets of `fuzz/` call, and the test of their corpus too: one copy of each check.
+//! What several tests and the fuzz targets of `fuzz/` share: one copy of each check.
 
+pub mod events;
 pub mod format;
 pub mod machine;
+pub mod rearrange;
 pub mod request;
 pub mod text;

@@ -2,6 +2,7 @@
 
 pub(crate) mod learn;
 pub(crate) mod remote;
+pub(crate) mod review;
 pub(crate) mod store;
 
 use std::path::PathBuf;
@@ -33,6 +34,7 @@ Exit codes:
   1  an error in the project (`--deny-warnings`: or a warning), or a failed test
   2  wrong use, or an input that cannot be read
   3  `flow run --strict`: some rows could not be used
+`flow plan` has its own: 0 nothing changes, 2 something does, 3 it needs approval, 1 an error
 
 `flow COMMAND --help` shows examples.";
 
@@ -45,6 +47,7 @@ pub(crate) enum Command {
     Fmt(FmtArgs),
     Test(TestArgs),
     Run(RunArgs),
+    Plan(review::PlanArgs),
     Serve(ServeArgs),
     Deploy(DeployArgs),
     Deploys(DeploysArgs),

@@ -16,6 +16,7 @@ pub(crate) mod init;
 pub(crate) mod keys;
 pub(crate) mod lsp;
 pub(crate) mod man;
+pub(crate) mod plan;
 pub(crate) mod rejects;
 pub(crate) mod report;
 pub(crate) mod run;

@@ -14,6 +14,10 @@ pub(crate) enum Exit {
     Unusable,
     /// The run is done, with `--strict`, and some rows could not be used.
     Rejected,
+    /// Two programs were compared, and they differ.
+    Changed,
+    /// Two programs were compared, and some of what differs needs approval.
+    NeedsApproval,
 }
 
 impl From<Exit> for ExitCode {
@@ -21,8 +25,8 @@ impl From<Exit> for ExitCode {
         Self::from(match exit {
             Exit::Done => 0,
             Exit::Found => 1,
-            Exit::Unusable => 2,
-            Exit::Rejected => 3,
+            Exit::Unusable | Exit::Changed => 2,
+            Exit::Rejected | Exit::NeedsApproval => 3,
         })
     }
 }

@@ -52,6 +52,11 @@ fn main() -> ExitCode {
         Command::Fmt(args) => commands::fmt::run(args, &mut terminal),
         Command::Test(args) => commands::test::run(args, &mut terminal),
         Command::Run(args) => commands::run::run(args, &mut terminal),
+        Command::Plan(args) => commands::plan::run(args, &mut terminal).or_else(|failure| {
+            // 2 and 3 say that something changes.
+            terminal.complain(&failure);
+            Ok(Exit::Found)
+        }),
         Command::Serve(args) => commands::serve::run(args, &mut terminal),
         Command::Deploy(args) => commands::deploy::deploy(args, &mut terminal),
         Command::Deploys(args) => commands::deploy::deploys(args, &mut terminal),
@@ -86,7 +91,9 @@ fn refuse(said: &clap::Error) -> ExitCode {
     let text = if terminal.colour() || said.use_stderr() { text.ansi().to_string() } else { text.to_string() };
     if said.use_stderr() {
         terminal.note(&text);
-        return terminal.finish(Exit::Unusable).into();
+        // `flow plan` says with 2 that something changes.
+        let plans = std::env::args().skip(1).find(|word| !word.starts_with('-')).is_some_and(|word| word == "plan");
+        return terminal.finish(if plans { Exit::Found } else { Exit::Unusable }).into();
     }
     terminal.say(&text);
     terminal.finish(Exit::Done).into()

@@ -8,6 +8,7 @@ use flow_compiler::suggest::{list, nearest};
 use flow_daemon::store::sqlite::program_of;
 use flow_graph::Program;
 use flow_graph::program::FORMAT_VERSION;
+use flow_review::plan::Places;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -81,6 +82,14 @@ impl Side {
             Some(project) => compiled(project, terminal).map(|(program, _)| program),
             None => self.program.take(),
         }
+    }
+
+    /// The program, and where things of it stand as far as its files are known; nothing after errors have been shown.
+    pub(crate) fn placed(&mut self, terminal: &mut Terminal) -> Option<(Program, Places)> {
+        let Some(project) = &self.project else { return Some((self.program.take()?, Places::default())) };
+        let (program, compilation) = compiled(project, terminal)?;
+        let places = Places::new(&project.sources, &compilation.references);
+        Some((program, places))
     }
 
     /// As it is called in sentences: `main` (3f2a91c).

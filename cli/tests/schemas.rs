@@ -259,3 +259,19 @@ fn runs_keep_to_the_schemas() {
     assert!(kinds.len() >= 11, "only decisions of the kinds {kinds:?}");
     assert!(reasons.len() >= 8, "only rejects for {reasons:?}");
 }
+
+/// Each change that is told in `tests/language/plans/`.
+#[test]
+fn plans_keep_to_the_schema() {
+    let schema = Schema::new("docs/schemas/plan.schema.json", true);
+    let folder = root().join("tests/language/plans");
+    let mut codes = std::collections::BTreeSet::new();
+    for case in fs::read_dir(&folder).unwrap() {
+        let case = case.unwrap().path();
+        let text = written(&case, &["plan", "before", "after", "--format", "json"]);
+        schema.check(&case.display().to_string(), &text);
+        let plan: Value = serde_json::from_str(&text).unwrap();
+        codes.extend(plan["changes"].as_array().unwrap().iter().map(|it| it["code"].as_str().unwrap().to_owned()));
+    }
+    assert!(codes.len() > 25, "only {codes:?}");
+}

@@ -18,6 +18,7 @@
 
 mod build;
 mod domain;
+pub mod example;
 mod facts;
 mod formula;
 mod numbers;

@@ -1,1 +1,3 @@
 //! What a change does: two programs compared, before one takes the place of the other.
+
+pub mod plan;

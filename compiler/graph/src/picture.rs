@@ -3,6 +3,7 @@
 //! A picture is made from the program and its graph ([`Picture::overview`], [`Picture::item`]) and written as SVG
 //! ([`svg::svg`]), Mermaid ([`mermaid::mermaid`]) or DOT ([`dot::dot`]). The same program gives the same bytes.
 
+mod among;
 mod around;
 mod chart;
 pub mod dot;
@@ -13,8 +14,11 @@ mod rules;
 mod states;
 pub mod svg;
 
+use std::collections::BTreeSet;
+
+use crate::Id;
 use crate::graph::{Graph, Kind, Node};
-use crate::program::Program;
+use crate::program::{Program, Sequence, StepId};
 
 /// What is drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -162,6 +166,24 @@ impl Picture {
             | Node::Team(_)
             | Node::Calendar(_) => around::around(program, graph, node.item(), depth),
         }
+    }
+
+    /// Some items and how they lead to each other; the strong ones stand out. Of very many the first are drawn.
+    #[must_use]
+    pub fn among(
+        program: &Program,
+        graph: &Graph,
+        title: &str,
+        strong: &BTreeSet<Node>,
+        others: &BTreeSet<Node>,
+    ) -> Self {
+        among::among(program, graph, title, strong, others)
+    }
+
+    /// The flow chart of a sequence in which some steps stand out.
+    #[must_use]
+    pub fn steps(program: &Program, id: Id<Sequence>, strong: &BTreeSet<StepId>) -> Self {
+        chart::steps(program, id, strong)
     }
 
     fn new(title: String, direction: Direction) -> Self {

@@ -1,10 +1,23 @@
 //! The flow chart of a sequence: who enters, what each step leads to, how a run ends.
 
+use std::collections::BTreeSet;
+
 use super::{Direction, Form, Line, Look, Picture, Shape};
 use crate::program::sequence::SplitArm;
 use crate::program::{Again, Program, Sequence, Step, StepId, StepKind};
 use crate::words::Scope;
 use crate::{Id, Words};
+
+/// The chart with some steps that stand out.
+pub(super) fn steps(program: &Program, id: Id<Sequence>, strong: &BTreeSet<StepId>) -> Picture {
+    let mut picture = chart(program, id);
+    // The sequence itself is the first box, its steps are the next ones.
+    for (at, shape) in picture.boxes.iter_mut().enumerate() {
+        let step = at.checked_sub(1).and_then(|at| StepId::try_from(at).ok());
+        shape.strong = step.is_some_and(|step| strong.contains(&step));
+    }
+    picture
+}
 
 pub(super) fn chart(program: &Program, id: Id<Sequence>) -> Picture {
     let Some(sequence) = program.sequences.get(id) else { return Picture::new(String::new(), Direction::Down) };

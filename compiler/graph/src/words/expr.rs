@@ -257,7 +257,9 @@ impl Words<'_> {
         self.program.events.get(id).map_or("?", |event| &event.name).to_owned()
     }
 
-    pub(crate) fn slot(self, event: Id<Event>, slot: u16) -> String {
+    /// The name of a field of an event.
+    #[must_use]
+    pub fn slot(self, event: Id<Event>, slot: u16) -> String {
         let field = self.program.events.get(event).and_then(|event| event.fields.get(usize::from(slot)));
         field.map_or("?", |field| &field.name).to_owned()
     }

@@ -3,12 +3,11 @@
 use std::fmt::Write as _;
 
 use flow_compiler::diagnostic::Edit;
-use flow_compiler::prove::{Answer, Around, Prover, Subject};
+use flow_compiler::prove::example;
 use flow_compiler::source::{FileKind, Span};
 use flow_compiler::syntax::tree::{Item, ItemKind};
-use flow_graph::program::{Consent, Event, Field, Message, Sequence, StepKind, Trigger};
-use flow_graph::words::Words;
-use flow_graph::{Expr, Id, Program, Type, Value};
+use flow_graph::program::{Consent, Message, Sequence, StepKind, Trigger};
+use flow_graph::{Id, Program, Type};
 
 use super::{Action, What, harmless};
 use crate::snapshot::Snapshot;
@@ -57,7 +56,7 @@ fn text(program: &Program, sequence: &Sequence) -> Option<String> {
     for topic in topics(program, &sends) {
         let _ = writeln!(out, "  ana subscribes {topic}");
     }
-    let fields = fields(program, event, filter);
+    let fields = example::fields(program, event, filter, 1);
     let name = &program.events.get(event)?.name;
     let _ = writeln!(
         out,
@@ -90,46 +89,4 @@ fn topics<'p>(program: &'p Program, sends: &[Id<Message>]) -> Vec<&'p str> {
     names.sort_unstable();
     names.dedup();
     names
-}
-
-/// Fields of the event with which it is one of those that begin the sequence.
-fn fields(program: &Program, event: Id<Event>, filter: Option<&Expr>) -> String {
-    let around = Around { event: Some(event), remembered: false, even_days: false };
-    let witness = match filter.map(|filter| Prover::new(program).can_hold(filter, around)) {
-        Some(Answer::Yes(witness)) => witness.values,
-        Some(Answer::No | Answer::CannotTell) | None => Vec::new(),
-    };
-    let all = program.events.get(event).map(|event| event.fields.as_slice()).unwrap_or_default();
-    let written = all.iter().zip(0_u16..).filter_map(|(field, slot)| {
-        let wanted = witness.iter().find(|(term, _)| term.subject == Subject::Value(Expr::This(slot)));
-        let value = match wanted {
-            Some((_, Value::Missing)) => return None,
-            Some((_, value)) => Words::plain(program).value(value, Some(&field.ty)),
-            None if field.optional => return None,
-            None => sample(program, field),
-        };
-        Some(format!("{} {value}", field.name))
-    });
-    written.collect::<Vec<_>>().join("  ")
-}
-
-/// A value that a field can have.
-fn sample(program: &Program, field: &Field) -> String {
-    let low = field.range.map_or(1.0, |(low, high)| if low <= 1.0 && 1.0 <= high { 1.0 } else { low });
-    match &field.ty {
-        Type::Text | Type::Phone => format!("\"{}-1\"", field.name),
-        Type::Email => "\"ana@example.com\"".to_owned(),
-        Type::Url => "\"https://example.com/\"".to_owned(),
-        Type::Int | Type::Number => format!("{low}"),
-        Type::Percent => format!("{low}%"),
-        Type::Money => format!("{low} {}", program.project.currency),
-        Type::Bool => "true".to_owned(),
-        Type::Date => "2026-03-03".to_owned(),
-        Type::DateTime => "2026-03-03T10:00".to_owned(),
-        Type::Duration => "1h".to_owned(),
-        Type::Country => "DE".to_owned(),
-        Type::TimeZone => format!("\"{}\"", program.project.timezone),
-        Type::Enum(id) => program.enums.get(*id).and_then(|found| found.values.first()).cloned().unwrap_or_default(),
-        Type::Set(_) => "[]".to_owned(),
-    }
 }
