@@ -37,7 +37,7 @@ pub const GROUPS: &[Group] = &[
     },
     Group { title: "More steps", topics: &["choose", "split", "set", "call", "notify", "emit", "enroll"] },
     Group { title: "Promises between people", topics: &["team", "calendar", "sla"] },
-    Group { title: "Proof and change", topics: &["test", "proof", "turn", "late", "deploy", "later"] },
+    Group { title: "Proof and change", topics: &["test", "proof", "review", "turn", "late", "deploy", "later"] },
 ];
 
 /// A page, taken apart.

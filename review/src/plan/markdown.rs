@@ -45,7 +45,7 @@ pub fn markdown(plan: &Plan) -> String {
 
 /// Which two are compared, and what of it has to be approved.
 fn head(plan: &Plan) -> String {
-    let sides = format!("From {} to {}.", code(&plan.base.name), code(&plan.head.name));
+    let sides = format!("From {} to {}.", prose(&plan.base.name), prose(&plan.head.name));
     if plan.changes.is_empty() {
         return format!("**Nothing changes for anybody.** {sides}\n");
     }
