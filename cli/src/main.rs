@@ -14,6 +14,7 @@ mod markdown;
 mod output;
 mod parallel;
 mod partitions;
+mod people;
 mod progress;
 mod project;
 mod remote;

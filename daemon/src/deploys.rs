@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use flow_graph::Program;
 use flow_graph::canonical::fingerprint_of;
 use flow_runtime::driver::deploy::{Deployed, Left, Refused};
+use flow_runtime::rehearsal::Token;
 use serde::Serialize;
 
 use crate::http::App;
@@ -43,6 +44,11 @@ impl Progress {
     /// One more is.
     pub(crate) fn step(&self) {
         self.done.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// So many more are.
+    pub(crate) fn advance(&self, by: u64) {
+        self.done.fetch_add(by, Ordering::Relaxed);
     }
 
     /// It is over.
@@ -105,6 +111,49 @@ pub enum NotDeployed {
     Unusable(String),
     /// The daemon has not opened what it delivers by.
     Lacks(Vec<String>),
+    /// It does not come as it was planned.
+    Unplanned(Unplanned),
+    /// People would stand where the new program has nothing, and when it was planned nobody would have.
+    StrandedSince(Vec<Left>),
+}
+
+/// What is not as it was planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unplanned {
+    /// The program: the beginning of the fingerprint of the one that was planned.
+    Other(String),
+    /// The program that runs: the number of the one that ran then, and of the one that runs now.
+    Stale(u32, u32),
+}
+
+impl Unplanned {
+    /// What is wrong, in one sentence.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match self {
+            Self::Other(planned) => {
+                let planned = planned.get(..12).unwrap_or(planned);
+                format!("this is not the program that was planned: that one is {planned}")
+            }
+            Self::Stale(then, now) => {
+                format!("the plan is stale: it was made while program {then} ran, and program {now} runs now")
+            }
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Other(_) => {
+                "deploy the sources that were planned, or plan these and deploy them with the token of that plan"
+            }
+            Self::Stale(..) => {
+                "plan again: what becomes of the people inside may be something else now; `flow deploys` says who had \
+                 another program take over"
+            }
+        }
+    }
 }
 
 impl From<Refused> for NotDeployed {
@@ -146,7 +195,7 @@ impl Deploys {
     }
 
     /// What a program delivers by and the daemon has not opened.
-    fn lacks(&self, program: &Program) -> Vec<String> {
+    pub(crate) fn lacks(&self, program: &Program) -> Vec<String> {
         let Some(ways) = &self.ways else { return Vec::new() };
         let channels = program.channels.iter().map(|channel| format!("channels.{}", channel.name));
         let connectors = program.connectors.iter().map(|connector| format!("connectors.{}", connector.name));
@@ -155,22 +204,30 @@ impl Deploys {
 }
 
 impl App {
-    /// Lets a program take over at the next border of a batch, where it can.
+    /// Lets a program take over at the next border of a batch, where it can; with a plan only as it was planned.
     ///
     /// # Errors
     /// When the daemon stops, or it could not be kept.
-    pub async fn deploy(&self, release: Release) -> Result<Arc<Outcome>, Closed> {
+    pub async fn deploy(&self, release: Release, plan: Option<Token>) -> Result<Arc<Outcome>, Closed> {
         let _alone = self.deploys.alone.lock().await;
         let fingerprint = fingerprint_of(&release.program);
         let running = self.names.now();
         let lacks = self.deploys.lacks(&release.program);
-        let done = if fingerprint_of(running.catalog.program()) == fingerprint {
+        let base = fingerprint_of(running.catalog.program());
+        let unplanned = plan.as_ref().and_then(|plan| against(plan, (running.program, &base), &fingerprint));
+        let done = if let Some(why) = unplanned {
+            Err(why)
+        } else if base == fingerprint {
             Ok(Taken { number: running.program, moved: None })
         } else if lacks.is_empty() {
             let moved = self.door.deploy(release).await?;
             self.refresh().await?;
             let number = self.names.now().program;
-            moved.map(|moved| Taken { number, moved: Some(moved) }).map_err(NotDeployed::from)
+            moved.map(|moved| Taken { number, moved: Some(moved) }).map_err(|refused| match refused {
+                Refused::Stranded(left) if plan.is_some() => NotDeployed::StrandedSince(left),
+                Refused::Stranded(left) => NotDeployed::Stranded(left),
+                Refused::Unusable(error) => NotDeployed::Unusable(error.to_string()),
+            })
         } else {
             Err(NotDeployed::Lacks(lacks))
         };
@@ -190,7 +247,7 @@ impl App {
             return Ok(None);
         }
         let (who, commit) = (release.who.clone(), release.commit.clone());
-        let outcome = self.deploy(release).await?;
+        let outcome = self.deploy(release, None).await?;
         self.door.act(&who, "deploy", outcome.words(commit.as_deref())).await?;
         if outcome.done.is_ok() {
             self.door.folder(holds.clone()).await?;
@@ -198,6 +255,15 @@ impl App {
         }
         Ok(Some(outcome))
     }
+}
+
+/// Why a program is not taken that does not come as it was planned. One that runs by now is taken: it may be sent twice.
+fn against(plan: &Token, (number, base): (u32, &str), head: &str) -> Option<NotDeployed> {
+    if !plan.is_of(head) {
+        return Some(NotDeployed::Unplanned(Unplanned::Other(plan.head.clone())));
+    }
+    let stands = plan.is_from(number, base) || base == head;
+    (!stands).then_some(NotDeployed::Unplanned(Unplanned::Stale(plan.number, number)))
 }
 
 #[cfg(test)]

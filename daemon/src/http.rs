@@ -17,6 +17,7 @@ pub mod keys;
 mod limits;
 pub(crate) mod listen;
 mod person;
+mod plans;
 mod rejects;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -34,6 +35,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 use crate::deploys::Deploys;
 use crate::erasure::Erased;
 use crate::figures::Figures;
+use crate::plans::Plans;
 use crate::service::{Closed, Door};
 use crate::shard::Shard;
 use crate::store::sqlite::Reader;
@@ -50,6 +52,8 @@ pub struct App {
     pub reader: Reader,
     /// What takes over.
     pub deploys: Deploys,
+    /// What would happen if it did.
+    pub plans: Plans,
     /// Reports.
     pub figures: Figures,
     /// The names of the program that runs.
@@ -126,6 +130,7 @@ pub fn router(app: Arc<App>, pages: Option<Router>) -> Router {
         .route("/v1/reports/{part}", get(admin::report))
         .route("/v1/deploys", get(deploys::list).post(deploys::deploy))
         .route("/v1/deploys/running", get(deploys::running))
+        .route("/v1/deploys/plan", get(plans::come_to).post(plans::plan))
         .route("/v1/deploys/rollback", post(deploys::rollback))
         .route("/v1/deliveries", get(deliveries::list))
         .route("/v1/deliveries/retry", post(deliveries::retry_all))

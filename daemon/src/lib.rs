@@ -21,6 +21,7 @@ pub mod log;
 pub mod metrics;
 pub mod outbox;
 pub mod pages;
+pub mod plans;
 pub mod reports;
 pub mod secret;
 pub mod serve;

@@ -21,6 +21,7 @@ use crate::journal::{Happened, Sink};
 use crate::links::Links;
 use crate::outbox::{Courier, Outbox, Patience};
 use crate::pages::{self, Pages};
+use crate::plans::Plans;
 use crate::secret::Secret;
 use crate::service::Service;
 use crate::shard::{Release, Shard};
@@ -152,6 +153,7 @@ impl Daemon {
             door: service.door().clone(),
             reader: reader.clone(),
             deploys,
+            plans: Plans::default(),
             figures,
             names,
             erased,

@@ -17,11 +17,13 @@ use std::sync::Arc;
 
 use flow_graph::{Program, Timestamp, Value};
 use flow_machine::contact::WARM_AT_ONCE;
+use flow_machine::engine::EngineError;
 use flow_machine::{Contact, Engine};
 use flow_runtime::driver::Counts;
 use flow_runtime::driver::deploy::{self, Refused};
 use flow_runtime::driver::restore::Standing;
-use flow_runtime::identity::{ContactNumber, People};
+use flow_runtime::identity::{self, ContactNumber};
+use flow_runtime::rehearsal::People;
 use flow_runtime::{Driver, Incoming, Options, Renderer, Summary};
 
 use crate::deploys::Progress;
@@ -83,7 +85,8 @@ impl Shard {
         let mut lineage = Lineage::default();
         lineage.push(Arc::clone(&engine)).map_err(Refused::Unusable)?;
         let deployed = deployed(1, now, release, engine.program());
-        let standing = Standing { people: People::noting(), contacts: Vec::new(), counts: Counts::default(), now };
+        let standing =
+            Standing { people: identity::People::noting(), contacts: Vec::new(), counts: Counts::default(), now };
         let driver = Driver::restore(Arc::clone(&engine), Renderer::shared(&engine), OPTIONS, standing);
         let keeper = Keeper::new(engine, lineage, Writer::new(1, 1, Vec::new()), blocks);
         Ok(Self { deployed: Some(deployed), ..Self::with(driver, keeper) })
@@ -212,6 +215,25 @@ impl Shard {
         Ok(moved)
     }
 
+    /// What a program would do to everybody, if it took over now. Nothing is changed.
+    ///
+    /// # Errors
+    /// When it cannot be run.
+    pub fn rehearse(&mut self, program: &Program) -> Result<People, EngineError> {
+        self.keeper.progress.begin(u64::try_from(self.contacts()).unwrap_or(u64::MAX));
+        let blocks = Arc::clone(&self.keeper.blocks);
+        self.keeper.blocks = Arc::new(Near::new(Arc::clone(&blocks)));
+        let people = self.driver.rehearse(program.clone(), &mut self.keeper);
+        self.keeper.blocks = blocks;
+        self.keeper.progress.end();
+        people
+    }
+
+    /// Has somebody else look how far it is.
+    pub(crate) fn tell_progress(&mut self, progress: Arc<Progress>) {
+        self.keeper.progress = progress;
+    }
+
     /// How far a program is that takes over, for whoever looks from outside.
     #[must_use]
     pub fn progress(&self) -> &Arc<Progress> {
@@ -316,10 +338,11 @@ impl Shard {
         Summary::tallied(&self.driver, &self.keeper.tally)
     }
 
-    /// The contacts with these numbers, those left out that became part of others.
+    /// The contacts with these numbers, those left out that became part of others or were erased.
     pub fn some(&self, numbers: std::ops::Range<ContactNumber>) -> impl Iterator<Item = &Contact> {
         let people = self.driver.people();
-        numbers.filter(|&number| people.follow(number) == number).filter_map(|number| self.contact(number))
+        let there = |number: &ContactNumber| people.follow(*number) == *number && !people.is_erased(*number);
+        numbers.filter(there).filter_map(|number| self.contact(number))
     }
 
     /// Inputs and turns.

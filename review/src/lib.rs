@@ -1,3 +1,4 @@
 //! What a change does: two programs compared, before one takes the place of the other.
 
+pub mod people;
 pub mod plan;

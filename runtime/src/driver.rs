@@ -129,6 +129,11 @@ pub trait Observer {
         None
     }
 
+    /// A contact is carried over to another program, or that is tried.
+    fn carrying(&mut self, contact: ContactNumber) {
+        let _ = contact;
+    }
+
     /// The events of a contact, where the observer keeps a log of its own.
     fn events(&mut self, contact: ContactNumber) -> Option<Vec<Entry>> {
         let _ = contact;

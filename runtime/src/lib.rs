@@ -11,6 +11,7 @@ pub mod ingest;
 pub mod log;
 pub mod parallel;
 pub mod record;
+pub mod rehearsal;
 pub mod render;
 #[cfg(test)]
 mod sample;

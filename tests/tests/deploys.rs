@@ -55,11 +55,19 @@ fn run(case: &Path) -> String {
     let ends = inputs.iter().map(|incoming| (incoming.arrives(), Some(incoming))).chain([(plan.until, None)]);
     for (at, incoming) in ends {
         while let Some((dir, at)) = deploys.next_if(|deploy| deploy.1 <= at) {
-            match driver.deploy(&program(&case.join(dir)), *at, &mut told) {
+            let next = program(&case.join(dir));
+            driver.run_until(*at, &mut told);
+            let people = driver.rehearse(next.clone(), &mut Unheard).expect("a program that runs");
+            match driver.deploy(&next, *at, &mut told) {
                 Ok(deployed) => {
+                    assert_eq!((&people.stranded, people.runs), (&Vec::new(), deployed.runs), "{}", case.display());
+                    assert_eq!((&people.at, people.contacts), (&deployed.at, deployed.contacts));
                     let _ = writeln!(told.text, "{at} == {dir}: {}", words(deployed.runs));
                 }
                 Err(Refused::Stranded(left)) => {
+                    let reasons = people.stranded.iter().map(|it| (it.people, it.message.clone(), it.help.clone()));
+                    let told_now = left.iter().map(|left| (left.people, left.message(), left.help()));
+                    assert!(reasons.eq(told_now), "{}: {:?}", case.display(), people.stranded);
                     for left in left {
                         let _ =
                             writeln!(told.text, "{at} refused {dir}: {}:{}: {}", left.file, left.line, left.message());
@@ -127,6 +135,56 @@ fn of_a_split_only_the_share_that_moved_changes_sides() {
     assert!((75..125).contains(&moved), "{moved} of 1,000 have changed sides");
 }
 
+/// A message leaves once under its key: a run of a sequence that was away, or was called otherwise, is another one than those
+/// that there were before.
+#[test]
+fn a_message_of_a_sequence_that_comes_back_leaves_again() {
+    let hello = "message hello { channel email  topic account  subject \"Hello\"  body \"Hello.\" }\n";
+    let of = |name: &str| format!("sequence {name} {{\n  enter on asked\n  again\n  send hello\n}}\n");
+    let moved = |from: &str, to: &str| format!("moved sequence.{from} to sequence.{to}\n");
+    let texts = [
+        of("offers"),
+        "retired sequence.offers { exit }\n".to_owned(),
+        of("offers"),
+        of("deals") + &moved("offers", "deals"),
+        of("offers") + &moved("deals", "offers"),
+        of("offers") + &of("deals"),
+        of("offers") + &moved("deals", "offers"),
+    ];
+    let programs = texts.map(|text| compiled("main.flow", &format!("{hello}{text}")));
+    let engine = Arc::new(Engine::new(Arc::new(programs[0].clone())).expect("a program that runs"));
+    let mut driver = Driver::new(Arc::clone(&engine), Renderer::shared(&engine), Options::default());
+    let mut keys = Keys::default();
+    for (day, program) in (1..).zip(&programs) {
+        if day > 1 {
+            driver.deploy(program, at(&format!("2026-03-0{day}T00:00")), &mut keys).expect("nobody is inside");
+        }
+        let email = "\"context\":{\"traits\":{\"email\":\"ana@x.example\"}}";
+        let asked = format!(
+            "{{\"type\":\"track\",\"userId\":\"ana\",\"event\":\"asked\",{email},\"timestamp\":\"2026-03-0{day}T10:00:00Z\"}}\n"
+        );
+        for incoming in inputs(Catalog::new(driver.engine()), &asked) {
+            driver.feed(&incoming, &mut keys);
+        }
+    }
+    // Of the second program nothing leaves, of the sixth two do.
+    assert_eq!(keys.0.len(), 7, "{:?}", keys.0);
+    let distinct: std::collections::BTreeSet<_> = keys.0.iter().collect();
+    assert_eq!(distinct.len(), keys.0.len(), "{:?}", keys.0);
+}
+
+/// The keys of what has left.
+#[derive(Default)]
+struct Keys(Vec<String>);
+
+impl Observer for Keys {
+    fn decided(&mut self, decided: Decided<'_>) {
+        if let flow_machine::DecisionKind::Send(send) = decided.decision.kind {
+            self.0.push(send.key);
+        }
+    }
+}
+
 struct Plan {
     deploys: Vec<(String, Timestamp)>,
     until: Timestamp,
@@ -166,6 +224,15 @@ impl Observer for Told {
 
     fn deployed(&mut self, change: &Change) {
         self.engine = Arc::clone(change.engine());
+    }
+}
+
+/// What is only tried tells nobody.
+struct Unheard;
+
+impl Observer for Unheard {
+    fn decided(&mut self, decided: Decided<'_>) {
+        panic!("{:?} was decided while a program was only tried", decided.decision);
     }
 }
 

@@ -1,7 +1,7 @@
 //! How fast the daemon is: from files and over HTTP to what is durable, from an event to what leaves, timers, a start
-//! after `kill -9`, a quiet minute, and how that compares with one transaction for each event.
+//! after `kill -9`, a quiet minute, a plan for everybody, and how that compares with one transaction for each event.
 //!
-//! Words behind `--` choose the parts: `import http latency timers start naive`; `FLOW_CONTACTS=N` makes it smaller than
+//! Words behind `--` choose the parts: `import http latency timers start plan naive`; `FLOW_CONTACTS=N` makes it smaller than
 //! the million contacts of the README. The client of `http` and `latency` runs on the same machine and takes its share.
 
 #![allow(clippy::cast_precision_loss, reason = "a rate needs no more than 2^53")]
@@ -12,6 +12,7 @@ mod import;
 mod latency;
 mod naive;
 mod net;
+mod plan;
 mod start;
 mod timers;
 mod world;
@@ -23,13 +24,14 @@ fn main() {
     {
         return start::child_of(part, store.as_ref());
     }
-    let parts: [(&str, fn()); 6] = [
+    let parts: [(&str, fn()); 7] = [
         ("naive", naive::run),
         ("import", import::run),
         ("http", net::run),
         ("latency", latency::run),
         ("timers", timers::run),
         ("start", start::run),
+        ("plan", plan::run),
     ];
     for (name, part) in parts {
         if words.is_empty() || words.iter().any(|word| word == name) {

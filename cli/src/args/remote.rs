@@ -183,15 +183,23 @@ pub(crate) struct AuditArgs {
 #[command(after_long_help = "\
 Examples:
   flow deploy examples/shop --to https://flow.acme.example
+  flow deploy --plan plan-7-3f9a0c11d2e4-…    only as it was planned: `flow plan` tells the token
   flow deploys                                which programs have run
   flow rollback                               the one before takes over again
 It is compiled here and verified there, and takes over between two batches; who is inside
 follows by `moved`, `retired` and the like. What would strand somebody is refused (code 1).
-It stays until the next deploy, or until the folder of the daemon says something new.
+At a terminal it is shown first what becomes of whom, and asked. A plan that has gone stale,
+or one of other sources, is refused. It stays until the next deploy, or until the folder of the daemon says something new.
 Without a folder: the project in this folder or above it. `FLOW_ADMIN_TOKEN` lets in.")]
 pub(crate) struct DeployArgs {
     /// A folder of the project [default: this one]
     pub(crate) dir: Option<std::path::PathBuf>,
+    /// Only as it was planned: the token that `flow plan` told
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) plan: Option<String>,
+    /// Show what becomes of whom, and go on without asking
+    #[arg(long, conflicts_with = "plan")]
+    pub(crate) yes: bool,
     /// How it is written
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub(crate) format: AnswerFormat,

@@ -1,5 +1,6 @@
 //! `flow deploy`, `flow rollback`, `flow deploys`: which program a daemon runs.
 
+use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use flow_graph::canonical::fingerprint_of;
@@ -11,9 +12,10 @@ use crate::args::remote::{AnswerFormat, DeployArgs, DeploysArgs, RollbackArgs};
 use crate::clock::Clock;
 use crate::failure::{Exit, Failure};
 use crate::layout::{columns, hanging, number, plural};
+use crate::people::{Planned, Reason};
 use crate::project::Project;
 use crate::remote::Daemon;
-use crate::terminal::{BOLD, CYAN, DIM, GREEN, RED, Terminal};
+use crate::terminal::{BOLD, DIM, GREEN, RED, Terminal};
 
 /// How often it is asked how far a program has come.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -47,16 +49,6 @@ struct Done {
 }
 
 #[derive(Debug, Deserialize)]
-struct Reason {
-    message: String,
-    file: Option<String>,
-    line: Option<u32>,
-    help: Option<String>,
-    #[serde(default)]
-    clauses: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
 struct List {
     deploys: Vec<Ran>,
     under_way: Option<Carried>,
@@ -82,9 +74,33 @@ pub(crate) fn deploy(args: &DeployArgs, terminal: &mut Terminal) -> Result<Exit,
     let project = Project::load(args.dir.as_deref())?;
     let Some(release) = release(&project, args.dir.as_deref(), terminal)? else { return Ok(Exit::Found) };
     let daemon = Daemon::of(&args.to)?;
-    let body = json!({ "program": *release.program, "commit": release.commit });
+    let mut plan = args.plan.clone();
+    let asks = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    if plan.is_none() && args.format == AnswerFormat::Text && (args.yes || asks) {
+        let planned = Planned::by_daemon(&daemon, &release.program, terminal)?;
+        if planned.changed {
+            terminal.say(&planned.text(terminal));
+            plan = planned.token;
+            if plan.is_none() {
+                return Ok(Exit::Found);
+            }
+            if !args.yes && !agreed(terminal)? {
+                terminal.note("nothing was deployed\n");
+                return Ok(Exit::Found);
+            }
+        }
+    }
+    let body = json!({ "program": *release.program, "commit": release.commit, "plan": plan });
     let answer = daemon.post(&["deploys"], &[], Some(&body))?;
     tell(&daemon, answer, Some(&fingerprint_of(&release.program)), args.format, terminal)
+}
+
+/// Asks whether what was shown shall happen.
+fn agreed(terminal: &mut Terminal) -> Result<bool, Failure> {
+    terminal.say("\nDeploy it? [y/N]: ");
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(|error| Failure::new(format!("nothing can be read: {error}")))?;
+    Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
 pub(crate) fn rollback(args: &RollbackArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
@@ -166,19 +182,7 @@ fn taken(done: &Done, terminal: &Terminal) -> String {
 fn refused(done: &Done, terminal: &Terminal) -> String {
     let lead = terminal.paint(RED.bold(), "error");
     let mut text = format!("{lead}: {} was refused\n", short(&done.fingerprint));
-    for reason in &done.reasons {
-        let place = reason.file.as_ref().zip(reason.line);
-        text.push('\n');
-        if let Some((file, line)) = place {
-            text.push_str(&format!("  {}\n", terminal.paint(BOLD, &format!("{file}:{line}"))));
-        }
-        text.push_str(&hanging("  ", &reason.message, terminal.width));
-        if let Some(help) = &reason.help {
-            let help = hanging("  help: ", help, terminal.width);
-            text.push_str(&help.replacen("help", &terminal.paint(CYAN, "help"), 1));
-        }
-        reason.clauses.iter().for_each(|clause| text.push_str(&format!("        {clause}\n")));
-    }
+    done.reasons.iter().for_each(|reason| text.push_str(&reason.text(terminal)));
     text + &terminal.paint(DIM, "\nthe program that runs is kept\n")
 }
 

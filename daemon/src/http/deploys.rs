@@ -12,6 +12,7 @@ use flow_graph::Program;
 use flow_graph::canonical::fingerprint_of;
 use flow_graph::program::FORMAT_VERSION;
 use flow_runtime::driver::deploy::{Deployed, Left};
+use flow_runtime::rehearsal::Token;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
@@ -26,13 +27,15 @@ use crate::shard::Release;
 /// Longest program, as JSON with all its templates.
 const MOST_BYTES: usize = 64 << 20;
 /// How long an answer waits for a program to take over; whoever sent it asks again then.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A program that is sent.
 #[derive(Debug, Deserialize)]
 struct Sent {
     program: Json,
     commit: Option<String>,
+    /// The token of the plan as which it is to take over.
+    plan: Option<String>,
 }
 
 /// What a deploy came to, for whoever asks.
@@ -54,7 +57,7 @@ struct Said<'a> {
 
 /// Why a program was refused.
 #[derive(Debug, Serialize)]
-struct Reason<'a> {
+pub(super) struct Reason<'a> {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a str>,
@@ -77,17 +80,27 @@ impl<'a> Reason<'a> {
     }
 }
 
-fn reasons(why: &NotDeployed) -> Vec<Reason<'_>> {
+pub(super) fn reasons(why: &NotDeployed) -> Vec<Reason<'_>> {
     match why {
         NotDeployed::Stranded(left) => left.iter().map(Reason::left).collect(),
-        NotDeployed::Unusable(why) => vec![Reason::plain(format!("the program cannot be run: {why}"), None)],
-        NotDeployed::Lacks(ways) => {
-            let help = "a daemon opens its channels when it starts: put the section into the `flow.toml` with which it \
-                        runs, and start it again";
-            let lacks = |way: &String| Reason::plain(format!("the daemon has no `[{way}]`"), Some(help));
-            ways.iter().map(lacks).collect()
+        NotDeployed::StrandedSince(left) => {
+            let since = "when it was planned nobody would have been stranded, and somebody has come there since";
+            let help = Some("write what becomes of them, plan that, and deploy it with the token of that plan");
+            let reasons = left.iter().map(Reason::left);
+            [Reason::plain(since.to_owned(), help)].into_iter().chain(reasons).collect()
         }
+        NotDeployed::Unplanned(why) => vec![Reason::plain(why.message(), Some(why.help()))],
+        NotDeployed::Unusable(why) => vec![Reason::plain(format!("the program cannot be run: {why}"), None)],
+        NotDeployed::Lacks(ways) => lacks(ways),
     }
+}
+
+/// What the daemon has not opened.
+pub(super) fn lacks(ways: &[String]) -> Vec<Reason<'_>> {
+    let help = "a daemon opens its channels when it starts: put the section into the `flow.toml` with which it \
+                        runs, and start it again";
+    let lacks = |way: &String| Reason::plain(format!("the daemon has no `[{way}]`"), Some(help));
+    ways.iter().map(lacks).collect()
 }
 
 fn outcome(outcome: &Outcome) -> Said<'_> {
@@ -124,8 +137,24 @@ pub(super) async fn deploy(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, No> {
-    let body = body::read(&headers, body, MOST_BYTES).await?;
-    let Sent { program, commit } = serde_json::from_slice(&body)
+    let Verified { program, commit, plan } = read(&headers, body).await?;
+    let plan = plan.map(|plan| plan.parse()).transpose();
+    let plan = plan.map_err(|why| wrong("not_a_plan", format!("`plan` cannot be used: {why}")))?;
+    let release = Release { program: Arc::new(program), who, commit };
+    take_over(app, release, plan, "deploy").await
+}
+
+/// A program that is sent, once it is verified.
+pub(super) struct Verified {
+    pub(super) program: Program,
+    commit: Option<String>,
+    plan: Option<String>,
+}
+
+/// Reads a program that is sent.
+pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Verified, No> {
+    let body = body::read(headers, body, MOST_BYTES).await?;
+    let Sent { program, commit, plan } = serde_json::from_slice(&body)
         .map_err(|error| wrong("not_a_program", format!("the body is no program that is sent: {error}")))?;
     let format = program.get("format_version").and_then(Json::as_u64);
     if format.is_some_and(|format| format > u64::from(FORMAT_VERSION)) {
@@ -137,8 +166,7 @@ pub(super) async fn deploy(
         .map_err(|error| wrong("not_a_program", format!("the program cannot be read: {error}")))?;
     flow_graph::verify(&program)
         .map_err(|error| wrong("not_a_program", format!("the program does not hold together: {error}")))?;
-    let release = Release { program: Arc::new(program), who, commit };
-    take_over(app, release, "deploy").await
+    Ok(Verified { program, commit, plan })
 }
 
 /// A program that ran before takes over again.
@@ -163,14 +191,14 @@ pub(super) async fn rollback(
     let program = app.door.look(move |shard| shard.lineage().engine(number).map(|it| it.program().clone())).await?;
     let program = program.ok_or_else(|| No::new(StatusCode::NOT_FOUND, "no_program", "it is not kept any more"))?;
     let release = Release { program: Arc::new(program), who, commit: found.commit };
-    take_over(app, release, "rollback").await
+    take_over(app, release, None, "rollback").await
 }
 
 /// It takes over however long that takes, whether or not somebody waits for it.
-async fn take_over(app: Arc<App>, release: Release, act: &'static str) -> Result<Response, No> {
+async fn take_over(app: Arc<App>, release: Release, plan: Option<Token>, act: &'static str) -> Result<Response, No> {
     let mut done = tokio::spawn(async move {
         let (who, commit) = (release.who.clone(), release.commit.clone());
-        let outcome = app.deploy(release).await?;
+        let outcome = app.deploy(release, plan).await?;
         app.door.act(&who, act, outcome.words(commit.as_deref())).await?;
         Ok::<_, crate::service::Closed>(outcome)
     });

@@ -150,8 +150,11 @@ impl Observer for Keeper {
         Some(events)
     }
 
-    fn events(&mut self, contact: ContactNumber) -> Option<Vec<Entry>> {
+    fn carrying(&mut self, _contact: ContactNumber) {
         self.progress.step();
+    }
+
+    fn events(&mut self, contact: ContactNumber) -> Option<Vec<Entry>> {
         Some(self.events_of(&[self.log.place(contact)]))
     }
 

@@ -25,7 +25,7 @@ use crate::log::{Block, Blocks, Place};
 use crate::text::plain;
 use behind::Behind;
 pub use read::{Page, Row};
-pub use upkeep::{Checked, Dropped, Retention, backup, check, program_of};
+pub use upkeep::{Checked, Dropped, Retention, backup, check, program_of, stand};
 
 /// How long a reader waits for a lock.
 const BUSY: Duration = Duration::from_secs(5);

@@ -17,31 +17,34 @@
 //! * `in flight finish`: who is inside goes on in the sequence as it was (see [`freeze`]). Keys, `once` and `again` are
 //!   those of one sequence for all its versions. It is the new program that says so: where it does not, those who
 //!   finish an earlier version follow it like everybody else. A version that nobody follows is dropped.
+//! * Under a name that a sequence did not have before, its runs get new numbers (see [`carry::number`]).
 //! * Of a step without a label a clause speaks by its words: `send cart_reminder` is `send_cart_reminder`.
 
 mod carry;
+mod clauses;
 mod facts;
+mod fates;
 mod freeze;
 mod names;
+mod place;
 mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use flow_graph::program::{Earlier, Program, Sequence, Trigger};
+use flow_graph::program::{Earlier, Program, Sequence};
 use flow_graph::{Id, Timestamp};
 
+pub use clauses::{Idle, WhyIdle};
+pub use fates::{Fate, Fated, Moves, Renewed};
 pub use steps::{Stranded, Version, WhyStranded};
 
-use crate::contact::journey::{Doing, Run};
 use crate::contact::{Contact, Facts, Memory};
-use crate::decision::{Cause, ExitReason, Transition};
+use crate::decision::Transition;
 use crate::engine::{Engine, EngineError};
 use crate::input::Event;
-use crate::journey::runs::{self, Ending};
-use crate::journey::{entries, lifecycle, waits};
 use crate::step;
-use crate::turn::{Batch, Turn};
+use crate::turn::Turn;
 use freeze::{Freezer, Kept};
 use names::Names;
 use steps::{Landing, Landings};
@@ -62,52 +65,29 @@ pub struct Change {
 pub struct Adopted {
     /// The contact.
     pub contact: Contact,
-    /// What became of its runs.
-    pub moves: Moves,
+    /// What became of each run that it had.
+    pub fates: Vec<Fated>,
+    /// Sequences that it has entered because of `enroll existing`.
+    pub enrolled: Vec<Id<Sequence>>,
 }
 
-/// What became of runs when the program changed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Moves {
-    /// Stayed where they were, nothing of it changed.
-    pub stayed: u64,
-    /// Stayed at a wait that ends at another time now.
-    pub recomputed: u64,
-    /// Went on at another step, or in a sequence with another name.
-    pub moved: u64,
-    /// Finish the version in which they are.
-    pub finishing: u64,
-    /// Ended, because their step or their sequence is retired.
-    pub exited: u64,
-    /// Began, because of `enroll existing`.
-    pub enrolled: u64,
-}
-
-impl Moves {
-    /// Adds those of another contact.
-    pub fn add(&mut self, more: Self) {
-        self.stayed += more.stayed;
-        self.recomputed += more.recomputed;
-        self.moved += more.moved;
-        self.finishing += more.finishing;
-        self.exited += more.exited;
-        self.enrolled += more.enrolled;
+impl Adopted {
+    /// How many runs became what.
+    #[must_use]
+    pub fn moves(&self) -> Moves {
+        Moves::of(&self.fates, self.enrolled.len())
     }
 }
 
-/// What becomes of a run under the new program.
-#[derive(Debug, Clone, Copy)]
-enum Fate {
-    /// It stays where it stands.
-    Stay,
-    /// It stays, under another name.
-    Renamed,
-    /// It goes on at another step.
-    Go(u16),
-    /// It finishes its version.
-    Finish,
-    /// It ends.
-    Exit,
+/// What would become of a contact.
+#[derive(Debug)]
+pub struct Rehearsed {
+    /// It, without the runs that would be stranded.
+    pub adopted: Adopted,
+    /// Runs that would be stranded.
+    pub stranded: Vec<Stranded>,
+    /// Versions in which it is and of which the change did not know that anybody is in them.
+    pub unforeseen: Vec<Version>,
 }
 
 impl Change {
@@ -162,6 +142,12 @@ impl Change {
             stranded.extend(steps.filter_map(|step| landings.of(version, step).err()));
         }
         stranded
+    }
+
+    /// Clauses of the new program that do nothing, because the old one has nothing of which they speak.
+    #[must_use]
+    pub fn idle(&self) -> Vec<Idle> {
+        clauses::idle(self.old.program(), self.new.program())
     }
 
     /// An event in the numbers of the new program; none when it is not known there.
@@ -221,20 +207,89 @@ impl Change {
         before: &mut Transition,
         after: &mut Transition,
     ) -> Result<Adopted, Stranded> {
+        let landings = self.arrive(&mut contact, now, before, after);
+        let landings = landings.into_iter().collect::<Result<Vec<_>, _>>()?;
+        Ok(self.carry(contact, &landings, log, before, after))
+    }
+
+    /// What [`Self::adopt`] would do, whoever would be stranded: the runs of those end.
+    pub fn rehearse(
+        &self,
+        mut contact: Contact,
+        log: Option<&[(Timestamp, Arc<Event>)]>,
+        now: Timestamp,
+        before: &mut Transition,
+        after: &mut Transition,
+    ) -> Rehearsed {
+        let landings = self.arrive(&mut contact, now, before, after);
+        let versions: BTreeSet<Version> = contact.journey.runs.iter().map(|run| (run.sequence, run.version)).collect();
+        let unforeseen = versions.difference(&self.inhabited).copied().collect();
+        let mut stranded = Vec::new();
+        let landings: Vec<_> = landings
+            .into_iter()
+            .map(|landing| {
+                landing.unwrap_or_else(|found| {
+                    stranded.push(found);
+                    Landing::Exit
+                })
+            })
+            .collect();
+        let mut adopted = self.carry(contact, &landings, log, before, after);
+        // Those end so that the rest can be looked at: it is not what becomes of them.
+        for found in &stranded {
+            let ends = |fated: &Fated| (fated.version, fated.step) == (found.version, found.step);
+            if let Some(at) = adopted.fates.iter().position(|fated| fated.fate == Fate::Exited && ends(fated)) {
+                adopted.fates.remove(at);
+            }
+        }
+        Rehearsed { adopted, stranded, unforeseen }
+    }
+
+    /// Whether anything is to be computed from what contacts have done: else their logs need not be read.
+    #[must_use]
+    pub fn reads_log(&self) -> bool {
+        facts::reads_log((&self.old, &self.new), &self.names())
+    }
+
+    /// Whether it is known that somebody is in a version.
+    #[must_use]
+    pub fn foresees(&self, version: Version) -> bool {
+        self.inhabited.contains(&version)
+    }
+
+    /// Everything due up to now happens under the old program; then it is said where each run lands.
+    fn arrive(
+        &self,
+        contact: &mut Contact,
+        now: Timestamp,
+        before: &mut Transition,
+        after: &mut Transition,
+    ) -> Vec<Result<Landing, Stranded>> {
         before.decisions.clear();
         after.decisions.clear();
         let now = now.max(contact.now);
-        step::catch_up(&self.old, &mut contact, now, before);
+        step::catch_up(&self.old, contact, now, before);
+        contact.now = now;
         let landings = self.landings();
-        let places = contact.journey.runs.iter().map(|run| landings.of((run.sequence, run.version), run.step));
-        let places = places.collect::<Result<Vec<_>, _>>()?;
-        let mut moves = Moves::default();
-        leave(&self.old, &mut contact, &places, now, before);
-        let (gone, places): (Vec<_>, Vec<_>) = places.into_iter().partition(|place| *place == Landing::Exit);
-        moves.exited += u64::try_from(gone.len()).unwrap_or(u64::MAX);
-        let names = &landings.names;
-        let runs = contact.journey.runs.iter().zip(places).filter_map(|(run, place)| carry_run(names, run, place));
-        let runs = without_doubles(runs);
+        contact.journey.runs.iter().map(|run| landings.of((run.sequence, run.version), run.step)).collect()
+    }
+
+    /// Carries a contact over whose runs land so.
+    fn carry(
+        &self,
+        mut contact: Contact,
+        landings: &[Landing],
+        log: Option<&[(Timestamp, Arc<Event>)]>,
+        before: &mut Transition,
+        after: &mut Transition,
+    ) -> Adopted {
+        let now = contact.now;
+        let mut fates = place::leave(&self.old, &mut contact, landings, before);
+        let names = &self.names();
+        let stays = landings.iter().filter(|landing| **landing != Landing::Exit);
+        let runs =
+            contact.journey.runs.iter().zip(stays).filter_map(|(run, landing)| place::carry(names, run, *landing));
+        let mut runs = place::without_doubles(runs);
         let mut adopted = Contact {
             id: Arc::clone(&contact.id),
             now,
@@ -243,13 +298,15 @@ impl Change {
             journey: carry::journey(names, &contact.journey),
             memory: Memory::default(),
         };
+        carry::number(names, &mut adopted.journey, &mut runs);
         facts::carry((&self.old, &self.new), names, &contact, &mut adopted, log);
-        adopted.journey.runs = runs.iter().map(|(run, _)| run.clone()).collect();
+        adopted.journey.runs = runs.iter().map(|carried| carried.run.clone()).collect();
+        let mut enrolled = Vec::new();
         if adopted.born {
-            settle(Turn::new(&self.new, &mut adopted, now, after), names, &runs, &mut moves);
+            enrolled = place::settle(Turn::new(&self.new, &mut adopted, now, after), names, &runs, &mut fates);
         }
         after.next_wake = adopted.journey.wake;
-        Ok(Adopted { contact: adopted, moves })
+        Adopted { contact: adopted, fates, enrolled }
     }
 
     fn names(&self) -> Names<'_> {
@@ -263,122 +320,3 @@ impl Change {
 
 /// A field with its value.
 pub type Named = (Id<flow_graph::program::Field>, flow_graph::Value);
-
-/// Runs end as the old program has them: the new one does not know where they stand.
-fn leave(old: &Engine, contact: &mut Contact, places: &[Landing], now: Timestamp, out: &mut Transition) {
-    let gone = contact.journey.runs.iter().zip(places).filter(|(_, place)| **place == Landing::Exit);
-    let gone: Vec<_> = gone.map(|(run, _)| run.clone()).collect();
-    if gone.is_empty() {
-        return;
-    }
-    let mut turn = Turn::new(old, contact, now, out);
-    turn.cause = Cause::Program;
-    turn.origin = Cause::Program;
-    for run in gone {
-        let Some(sequence) = turn.version(&run) else { continue };
-        let at = sequence.steps.get(usize::from(run.step)).map_or(sequence.at, |step| step.at);
-        runs::end(&mut turn, run.serial, Ending::Exit { reason: ExitReason::Retired, at });
-    }
-}
-
-/// What the new program makes of a contact at once.
-fn settle(mut turn: Turn<'_>, names: &Names<'_>, runs: &[(Run, Fate)], moves: &mut Moves) {
-    turn.cause = Cause::Program;
-    turn.origin = Cause::Program;
-    turn.silent = true;
-    turn.refresh();
-    for id in carry::new_lifecycles(names) {
-        let Some(fresh) = turn.program().lifecycles.get(id) else { continue };
-        lifecycle::enter(&mut turn, id, None, fresh.start, fresh.at);
-    }
-    lifecycle::settle(&mut turn, &mut Batch::new());
-    turn.refresh();
-    turn.silent = false;
-    for (run, fate) in runs {
-        place(&mut turn, run, *fate, moves);
-    }
-    enroll_existing(&mut turn, names, moves);
-    turn.finish();
-}
-
-/// Where a key is gone from the program, several runs become one: the oldest stays.
-fn without_doubles(runs: impl Iterator<Item = (Run, Fate)>) -> Vec<(Run, Fate)> {
-    let mut kept: Vec<(Run, Fate)> = Vec::new();
-    for (run, fate) in runs {
-        let taken = kept.iter().any(|(known, _)| known.sequence == run.sequence && known.key == run.key);
-        kept.push((run, if taken { Fate::Exit } else { fate }));
-    }
-    kept
-}
-
-fn carry_run(names: &Names<'_>, run: &Run, landing: Landing) -> Option<(Run, Fate)> {
-    let (sequence, step, fate) = match landing {
-        Landing::Finish { sequence, version } => {
-            return Some((carry::finishing(names, run, sequence, version), Fate::Finish));
-        }
-        Landing::Stay { sequence, step } => (sequence, step, stay(names, run, sequence, step)),
-        Landing::Go { sequence, step } => (sequence, step, Fate::Go(step)),
-        Landing::Exit => return None,
-    };
-    Some((carry::run(names, run, sequence, step), fate))
-}
-
-/// Staying under another name is a move too.
-fn stay(names: &Names<'_>, run: &Run, sequence: Id<Sequence>, step: u16) -> Fate {
-    let name = |sequence: Option<&Sequence>, step: u16| {
-        let sequence = sequence?;
-        Some((sequence.name.clone(), sequence.steps.get(usize::from(step))?.id.clone()))
-    };
-    let before = name(names.old.version(run.sequence, run.version), run.step);
-    let after = name(names.new.sequences.get(sequence), step);
-    if before == after { Fate::Stay } else { Fate::Renamed }
-}
-
-fn place(turn: &mut Turn<'_>, run: &Run, fate: Fate, moves: &mut Moves) {
-    let Some(sequence) = turn.program().sequences.get(run.sequence) else { return };
-    match fate {
-        Fate::Stay | Fate::Renamed => {
-            if matches!(run.doing, Doing::Waiting { .. }) {
-                waits::renew(turn, run.serial);
-            }
-            let changed = turn.contact.journey.run(run.serial).is_none_or(|now| now.doing != run.doing);
-            let renamed = matches!(fate, Fate::Renamed);
-            moves.moved += u64::from(renamed);
-            moves.recomputed += u64::from(changed && !renamed);
-            moves.stayed += u64::from(!changed && !renamed);
-        }
-        Fate::Finish => moves.finishing += 1,
-        Fate::Go(step) => {
-            moves.moved += 1;
-            runs::advance(turn, run.serial, Some(step));
-        }
-        Fate::Exit => {
-            moves.exited += 1;
-            runs::end(turn, run.serial, Ending::Exit { reason: ExitReason::Retired, at: sequence.at });
-        }
-    }
-}
-
-/// A new sequence takes those who are where its triggers lead.
-fn enroll_existing(turn: &mut Turn<'_>, names: &Names<'_>, moves: &mut Moves) {
-    let before = turn.contact.journey.next_serial;
-    for (id, sequence) in turn.program().sequences.enumerate() {
-        if sequence.enroll_existing && is_new(names, id) && sequence.enter.iter().any(|it| stands(turn, it)) {
-            entries::enter(turn, id, sequence, None);
-        }
-    }
-    moves.enrolled += u64::from(turn.contact.journey.next_serial - before);
-}
-
-fn is_new(names: &Names<'_>, id: Id<Sequence>) -> bool {
-    names.old.sequences.ids().all(|old| names.sequence(old) != Some(id))
-}
-
-fn stands(turn: &Turn<'_>, trigger: &Trigger) -> bool {
-    match trigger {
-        Trigger::EnteredSegment(segment) => turn.contact.facts.in_segment(*segment),
-        Trigger::EnteredStage { lifecycle, stage } => turn.contact.journey.stage(*lifecycle) == *stage,
-        Trigger::BecomesBand { score, band } => turn.contact.facts.band(*score) == Some(*band),
-        Trigger::Event { .. } | Trigger::LeftSegment(_) => false,
-    }
-}

@@ -53,8 +53,9 @@ fn follow(world: &mut World, program: &Program, now: i64) -> Result<Moves, WhySt
     assert_eq!(invariants::check(&new, &adopted.contact), Vec::<String>::new());
     world.log.extend(before.decisions);
     world.log.extend(after.decisions);
+    let moves = adopted.moves();
     (world.engine, world.contact) = (new, adopted.contact);
-    Ok(adopted.moves)
+    Ok(moves)
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use flow_graph::Timestamp;
 use flow_graph::program::{Location, Program};
-use flow_machine::adopt::{Adopted, Change, Moves, Stranded, Version, WhyStranded};
+use flow_machine::adopt::{Change, Moves, Stranded, Version, WhyStranded};
 use flow_machine::engine::EngineError;
 use flow_machine::{Contact, Transition};
 use serde::Serialize;
@@ -16,6 +16,7 @@ use serde::Serialize;
 use super::{Driver, Observer};
 use crate::ingest::Incoming;
 use crate::log::Entry;
+use crate::rehearsal::{People, Rehearsal};
 
 /// A program that has taken over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -110,30 +111,24 @@ impl Driver {
     /// Who would be left behind, in the order of the old program.
     fn left(&self, stranded: &[Stranded]) -> Vec<Left> {
         let places = self.versions();
-        let program = self.engine().program();
-        let mut all: Vec<Left> = Vec::new();
-        let mut sequences: Vec<Version> = Vec::new();
-        for found in stranded {
-            let Some(sequence) = program.version(found.version.0, found.version.1) else { continue };
-            let whole = matches!(found.why, WhyStranded::Sequence | WhyStranded::Lacks(_));
-            if whole && sequences.contains(&found.version) {
-                continue;
+        let people = |place: &(Version, u16)| places.get(place).copied().unwrap_or(0);
+        let left = left_behind(self.engine().program(), stranded, people);
+        left.into_iter().map(|(left, _)| left).collect()
+    }
+
+    /// What a program would do to everybody, if it took over now. Nothing is changed.
+    ///
+    /// # Errors
+    /// When it cannot be run.
+    pub fn rehearse(&self, program: Program, observer: &mut impl Observer) -> Result<People, EngineError> {
+        let inhabited = self.versions().into_keys().map(|place| place.0).collect();
+        let mut rehearsal = Rehearsal::new(Arc::clone(self.engine()), program, inhabited, self.now())?;
+        loop {
+            self.partition.rehearse(&mut rehearsal, observer);
+            if !rehearsal.begin_again()? {
+                return Ok(rehearsal.finish());
             }
-            let here = |place: &(Version, u16)| place.0 == found.version && (whole || place.1 == found.step);
-            let at = if whole { sequence.at } else { found.at };
-            let (file, line) = place(program, at);
-            all.push(Left {
-                sequence: sequence.name.clone(),
-                step: (!whole).then(|| found.text.clone()),
-                file,
-                line,
-                people: places.iter().filter(|(place, _)| here(place)).map(|(_, people)| people).sum(),
-                why: found.why.clone(),
-                clauses: clauses(found),
-            });
-            sequences.extend(whole.then_some(found.version));
         }
-        all
     }
 
     /// Nobody is stranded: the new program takes over.
@@ -181,12 +176,46 @@ impl Carried {
         now: Timestamp,
     ) -> Result<Self, Stranded> {
         let (mut before, mut after) = (Transition::default(), Transition::default());
-        let Adopted { contact, moves } = change.adopt(contact, log, now, &mut before, &mut after)?;
-        Ok(Self { contact, moves, before, after })
+        let adopted = change.adopt(contact, log, now, &mut before, &mut after)?;
+        Ok(Self { moves: adopted.moves(), contact: adopted.contact, before, after })
     }
 }
 
-fn place(program: &Program, at: Location) -> (String, u32) {
+/// Who would be left behind in the order of the old program, each with the steps there. `people` says how many are at a
+/// step.
+pub(crate) fn left_behind(
+    program: &Program,
+    stranded: &[Stranded],
+    people: impl Fn(&(Version, u16)) -> u64,
+) -> Vec<(Left, Vec<(Version, u16)>)> {
+    let mut all: Vec<(Left, Vec<(Version, u16)>)> = Vec::new();
+    let mut sequences: Vec<Version> = Vec::new();
+    for found in stranded {
+        let Some(sequence) = program.version(found.version.0, found.version.1) else { continue };
+        let whole = matches!(found.why, WhyStranded::Sequence | WhyStranded::Lacks(_));
+        if whole && sequences.contains(&found.version) {
+            continue;
+        }
+        let here = |other: &&Stranded| other.version == found.version && (whole || other.step == found.step);
+        let steps: Vec<_> = stranded.iter().filter(here).map(|it| (it.version, it.step)).collect();
+        let (file, line) = place(program, if whole { sequence.at } else { found.at });
+        let left = Left {
+            sequence: sequence.name.clone(),
+            step: (!whole).then(|| found.text.clone()),
+            file,
+            line,
+            people: steps.iter().map(&people).sum(),
+            why: found.why.clone(),
+            clauses: clauses(found),
+        };
+        all.push((left, steps));
+        sequences.extend(whole.then_some(found.version));
+    }
+    all
+}
+
+/// File and line of a place.
+pub(crate) fn place(program: &Program, at: Location) -> (String, u32) {
     (program.files.get(at.file).map(|file| file.path.clone()).unwrap_or_default(), at.line)
 }
 

@@ -20,6 +20,7 @@ use super::{Arriving, Counts, Decided, Observer};
 use crate::identity::ContactNumber;
 use crate::ingest::Incoming;
 use crate::log::{Entry, Log, Logs};
+use crate::rehearsal::Rehearsal;
 use crate::render::Renderer;
 
 /// The place of a contact in its partition, in the order in which the contacts of it were first seen.
@@ -342,17 +343,30 @@ impl Partition {
         change: &Change,
         observer: &mut impl Observer,
     ) -> Result<Vec<Carried>, flow_machine::adopt::Stranded> {
+        let reads = change.reads_log();
         self.slots
             .iter()
             .map(|slot| {
                 if slot.merged {
                     return Ok(Carried::shell(change, &slot.contact));
                 }
+                observer.carrying(slot.number);
                 let own = || self.keeps_log.then(|| self.logs.entries(slot.log));
-                let log = observer.events(slot.number).or_else(own);
+                let log = if reads { observer.events(slot.number).or_else(own) } else { None };
                 Carried::new(change, slot.contact.clone(), log.as_deref(), self.now)
             })
             .collect()
+    }
+
+    /// Tries a change on every contact.
+    pub(super) fn rehearse(&self, rehearsal: &mut Rehearsal, observer: &mut impl Observer) {
+        let reads = rehearsal.reads_log();
+        for slot in self.slots.iter().filter(|slot| !slot.merged) {
+            observer.carrying(slot.number);
+            let own = || self.keeps_log.then(|| self.logs.entries(slot.log));
+            let log = if reads { observer.events(slot.number).or_else(own) } else { None };
+            rehearsal.add(slot.contact.clone(), log.as_deref());
+        }
     }
 
     /// Another program takes over with the contacts that it has carried over; tells what the old one decided, then

@@ -18,7 +18,7 @@ pub(super) fn keep(terminal: &mut Terminal) {
 /// Why a program does not take over, a failure for each place.
 pub(super) fn refusals(why: NotDeployed) -> Vec<Failure> {
     match why {
-        NotDeployed::Stranded(left) => left
+        NotDeployed::Stranded(left) | NotDeployed::StrandedSince(left) => left
             .iter()
             .map(|left| {
                 let clauses: String = left.clauses.iter().map(|clause| format!("\n        {clause}")).collect();
@@ -27,6 +27,7 @@ pub(super) fn refusals(why: NotDeployed) -> Vec<Failure> {
             })
             .collect(),
         NotDeployed::Unusable(why) => vec![Failure::new(format!("the program cannot be run: {why}"))],
+        NotDeployed::Unplanned(why) => vec![Failure::new(why.message()).help(why.help())],
         NotDeployed::Lacks(ways) => {
             let lacks = |way: &String| {
                 Failure::new(format!("`[{way}]` is new: a daemon opens its channels when it starts"))

@@ -189,6 +189,20 @@ pub fn program_of(path: &Path) -> Result<Option<Deployed>, StoreError> {
     read::last_program(&connection).map_err(|error| wrong(path, &error))
 }
 
+/// Reads all contacts of a store as they are at one moment. Nothing is written, and a daemon may run with it meanwhile;
+/// it holds about as much memory as a daemon with as many contacts.
+///
+/// # Errors
+/// When it cannot be read, or nothing has ever run there.
+pub fn stand(path: &Path) -> Result<Shard, StoreError> {
+    let connection = open_to_read(path)?;
+    connection.execute_batch("BEGIN").map_err(|error| wrong(path, &error))?;
+    let mut store = Snapshot { path, connection };
+    let blocks = Arc::new(Reader::open(path)?);
+    let shard = Shard::restore(&mut store, blocks)?;
+    shard.ok_or_else(|| StoreError::new(format!("no program has ever run with `{}`", path.display())))
+}
+
 /// Brings all that was written into the file, and leaves nothing in the write-ahead log.
 pub(super) fn empty_wal(connection: &Connection) -> rusqlite::Result<()> {
     let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0))?;

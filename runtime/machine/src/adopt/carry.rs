@@ -8,8 +8,10 @@ use smallvec::SmallVec;
 use thin_vec::ThinVec;
 
 use super::names::{Names, by_name};
+use super::place::Carried;
 use super::steps;
 use crate::contact::journey::{Begun, Clock, Consents, Entry, Exposure, Journey, Run, Sent};
+use crate::contact::small;
 use crate::input::Event;
 
 /// All of a journey but its runs.
@@ -20,11 +22,11 @@ pub(crate) fn journey(names: &Names<'_>, old: &Journey) -> Journey {
         let sequence = names.sequence(entry.sequence)?;
         Some(Entry { sequence, key: key(names, entry.sequence, sequence, entry.key.as_ref()), at: entry.at })
     };
-    let begun = Begun {
+    let mut begun = Begun {
         holds: holds(names, old),
         runs: ThinVec::new(),
-        entries: old.entries.iter().filter_map(entry).collect(),
-        begun: old.begun.iter().filter_map(|begun| Some((names.sequence(begun.0)?, begun.1))).collect(),
+        entries: ThinVec::new(),
+        begun: ThinVec::new(),
         next_serial: old.next_serial,
         sent: old.sent.iter().filter_map(sent).collect(),
         consents: Consents {
@@ -34,9 +36,50 @@ pub(crate) fn journey(names: &Names<'_>, old: &Journey) -> Journey {
         exposures: old.exposures.iter().map(|exposure| renamed(names, exposure)).collect(),
         clocks: old.clocks.iter().filter_map(|clock| self::clock(names, clock)).collect(),
     };
+    // Several sequences may be one now: the latest entry counts, and the highest number.
+    for Entry { sequence, key, at } in old.entries.iter().filter_map(entry) {
+        begun.note_entry(sequence, key.as_ref(), at);
+    }
+    for (sequence, number) in old.begun.iter().filter_map(|begun| Some((names.sequence(begun.0)?, begun.1))) {
+        raise(&mut begun.begun, sequence, number);
+    }
     let mut journey = Journey::default().with(begun);
     (journey.stages, journey.follow, journey.moved) = (stages(names, old), old.follow, old.moved);
     journey
+}
+
+fn raise(begun: &mut ThinVec<(Id<Sequence>, u32)>, sequence: Id<Sequence>, number: u32) {
+    match begun.iter_mut().find(|known| known.0 == sequence) {
+        Some(known) => known.1 = known.1.max(number),
+        None => small::push(begun, (sequence, number)),
+    }
+}
+
+/// A message is known by the name of its sequence and the number of its run, and leaves once. So under a name that a
+/// sequence did not have before, runs get numbers that no run of the contact ever had: there may have been a sequence
+/// of that name in an earlier program.
+pub(crate) fn number(names: &Names<'_>, journey: &mut Journey, runs: &mut [Carried]) {
+    if journey.next_serial == 0 {
+        return;
+    }
+    let mut highest = journey.begun.iter().map(|begun| begun.1).fold(journey.next_serial, u32::max);
+    let mut raised: Vec<Id<Sequence>> = Vec::new();
+    for (id, sequence) in names.new.sequences.enumerate() {
+        let before = by_name(&names.old.sequences, &sequence.name, |it| &it.name);
+        if before.and_then(|before| names.sequence(before)) != Some(id) {
+            raised.push(id);
+        }
+    }
+    for Carried { run, from, .. } in runs {
+        let before = names.old.version(from.0.0, from.0.1).map(|sequence| &sequence.name);
+        let after = names.new.sequences.get(run.sequence).map(|sequence| &sequence.name);
+        if before != after {
+            highest = highest.saturating_add(1);
+            run.number = highest;
+            raised.push(run.sequence);
+        }
+    }
+    raised.into_iter().for_each(|sequence| raise(&mut journey.begun, sequence, highest));
 }
 
 /// A run at its place in the new program.

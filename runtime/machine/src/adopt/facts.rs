@@ -43,6 +43,19 @@ pub(crate) fn carry(
     derived(names, from, to);
 }
 
+/// Whether anything is new or has changed, and is to be computed from the log.
+pub(crate) fn reads_log((before, after): (&Engine, &Engine), names: &Names<'_>) -> bool {
+    let known = |new: &Behaviour| names.old.behaviours.iter().any(|old| same_behaviour(names, old, new));
+    if !names.new.behaviours.iter().all(known) {
+        return true;
+    }
+    let numbered = same_numbers(names);
+    let mut kept: Vec<_> = rules(before, after, names, numbered).map(|(_, number, _)| number).collect();
+    kept.sort_unstable();
+    kept.dedup();
+    names.new.scores.iter().map(|score| score.hits.len()).sum::<usize>() > kept.len()
+}
+
 /// Behaviours and score rules that are as they were keep their state.
 fn figures((before, after): (&Engine, &Engine), names: &Names<'_>, from: &Contact, to: &mut Contact) {
     for (old, behaviour) in names.old.behaviours.enumerate() {
@@ -51,18 +64,27 @@ fn figures((before, after): (&Engine, &Engine), names: &Names<'_>, from: &Contac
         let state = from.facts.figures.get(old.index()).cloned();
         to.facts.figures.set(new.index(), state.unwrap_or_else(|| Figure::new(behaviour)));
     }
-    let numbered = same_numbers(names);
-    for (old, score) in names.old.scores.enumerate() {
-        let Some(new) = names.score(old) else { continue };
-        let Some(known) = names.new.scores.get(new) else { continue };
-        for (position, rule) in score.hits.iter().enumerate() {
-            let same = known.hits.iter().position(|new| numbered && same_rule(rule, new));
-            let number = same.and_then(|same| Some((after.rule(new, same)?, known.hits.get(same)?)));
-            let Some((number, rule)) = number else { continue };
-            let state = before.rule(old, position).and_then(|number| from.facts.hits.get(number)).cloned();
-            to.facts.hits.set(number, state.unwrap_or_else(|| Hits::new(rule)));
-        }
+    for (before, after, rule) in rules(before, after, names, same_numbers(names)) {
+        let state = before.and_then(|number| from.facts.hits.get(number)).cloned();
+        to.facts.hits.set(after, state.unwrap_or_else(|| Hits::new(rule)));
     }
+}
+
+/// Rules of scores that are as they were: their numbers before and now.
+fn rules<'p>(
+    before: &'p Engine,
+    after: &'p Engine,
+    names: &'p Names<'p>,
+    numbered: bool,
+) -> impl Iterator<Item = (Option<usize>, usize, &'p HitRule)> {
+    names.old.scores.enumerate().flat_map(move |(old, score)| {
+        let known = names.score(old).and_then(|new| Some((new, names.new.scores.get(new)?)));
+        score.hits.iter().enumerate().filter_map(move |(position, rule)| {
+            let (new, known) = known?;
+            let same = known.hits.iter().position(|new| numbered && same_rule(rule, new))?;
+            Some((before.rule(old, position), after.rule(new, same)?, known.hits.get(same)?))
+        })
+    })
 }
 
 /// Bands and segments as they were: what is different now is a change.

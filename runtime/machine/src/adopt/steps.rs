@@ -97,40 +97,56 @@ impl Landings<'_> {
             at: step.at,
             why,
         };
-        let new = names.sequence(version.0).and_then(|id| Some((id, names.new.sequences.get(id)?)));
-        let Some((new_id, new)) = new else {
-            return match retired(names, &whole) {
-                Some(RetiredThen::Exit) => Ok(Landing::Exit),
-                Some(RetiredThen::ContinueAt(_)) => Err(refuse(WhyStranded::Clause)),
-                None => Err(refuse(WhyStranded::Sequence)),
-            };
-        };
-        match self.finishing.get(&version) {
-            Some(Ok(version)) => return Ok(Landing::Finish { sequence: new_id, version: *version }),
-            Some(Err(lack)) => return Err(refuse(WhyStranded::Lacks(lack.clone()))),
+        let home = names.sequence(version.0).and_then(|id| Some((id, names.new.sequences.get(id)?)));
+        let finishes = home.and_then(|(id, _)| Some((id, self.finishing.get(&version)?)));
+        match finishes {
+            Some((sequence, Ok(version))) => return Ok(Landing::Finish { sequence, version: *version }),
+            Some((_, Err(lack))) => return Err(refuse(WhyStranded::Lacks(lack.clone()))),
             None => {}
         }
-        let to = |step: StepId, anew: bool| match anew {
-            true => Landing::Go { sequence: new_id, step },
-            false => Landing::Stay { sequence: new_id, step },
-        };
-        if let Some(moved) = addresses.iter().find_map(|address| names.moved(address)) {
-            let target = moved.split_once(".step.").map_or(moved, |(_, step)| step);
-            let (place, target) = find(new, target).ok_or_else(|| refuse(WhyStranded::Clause))?;
-            return Ok(to(place, !same_kind(&step.kind, &target.kind)));
+        if let Some(target) = addresses.iter().find_map(|address| names.moved(address)) {
+            let target = self.target(home, target).ok_or_else(|| refuse(WhyStranded::Clause))?;
+            return Ok(land(step, target));
         }
-        if let Some((place, target)) = find_same(new, step) {
-            return Ok(to(place, !same_kind(&step.kind, &target.kind)));
+        if let Some((sequence, (place, target))) = home.and_then(|(id, new)| Some((id, find_same(new, step)?))) {
+            return Ok(land(step, (sequence, place, target)));
         }
-        match addresses.iter().find_map(|address| retired(names, address)) {
+        let retired_step = || addresses.iter().find_map(|address| retired(names, address));
+        let retired_whole = || if home.is_none() { retired(names, &whole) } else { None };
+        match retired_step().or_else(retired_whole) {
             Some(RetiredThen::Exit) => Ok(Landing::Exit),
             Some(RetiredThen::ContinueAt(target)) => {
-                let target = target.split_once(".step.").map_or(target.as_str(), |(_, step)| step);
-                let target = target.strip_prefix("step.").unwrap_or(target);
-                find(new, target).map(|(place, _)| to(place, true)).ok_or_else(|| refuse(WhyStranded::Clause))
+                let (sequence, step, _) = self.target(home, target).ok_or_else(|| refuse(WhyStranded::Clause))?;
+                Ok(Landing::Go { sequence, step })
             }
+            None if home.is_none() => Err(refuse(WhyStranded::Sequence)),
             None => Err(refuse(WhyStranded::Step)),
         }
+    }
+
+    /// The step of which a clause speaks: of the sequence that it names, else of the one in which the run is.
+    fn target(
+        &self,
+        home: Option<(Id<Sequence>, &'_ Sequence)>,
+        address: &str,
+    ) -> Option<(Id<Sequence>, StepId, &Step)> {
+        let (sequence, step) = match address.split_once(".step.") {
+            Some((sequence, step)) => {
+                let name = sequence.strip_prefix("sequence.")?;
+                (self.names.new.sequences.enumerate().find(|(_, it)| it.name == name)?.0, step)
+            }
+            None => (home?.0, address.strip_prefix("step.").unwrap_or(address)),
+        };
+        let (place, target) = find(self.names.new.sequences.get(sequence)?, step)?;
+        Some((sequence, place, target))
+    }
+}
+
+/// At a step of the same kind a run stays as it is; to one of another kind it comes anew.
+fn land(before: &Step, (sequence, step, after): (Id<Sequence>, StepId, &Step)) -> Landing {
+    match same_kind(&before.kind, &after.kind) {
+        true => Landing::Stay { sequence, step },
+        false => Landing::Go { sequence, step },
     }
 }
 
@@ -156,7 +172,7 @@ fn find<'s>(sequence: &'s Sequence, name: &str) -> Option<(StepId, &'s Step)> {
 
 /// How a clause may call a step, the best way first: by its label; without one by its words (`send cart_reminder` is
 /// `send_cart_reminder`).
-fn addresses(sequence: &str, step: &Step) -> Vec<String> {
+pub(crate) fn addresses(sequence: &str, step: &Step) -> Vec<String> {
     let words = step.id.split(|sign: char| !sign.is_alphanumeric() && sign != '_').filter(|word| !word.is_empty());
     let words = words.collect::<Vec<_>>().join("_");
     let names = step.label.iter().chain([&words, &step.id]);
