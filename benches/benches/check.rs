@@ -13,6 +13,7 @@ use flow_benches::{project, report, show};
 use flow_compiler::diagnostic::Sink;
 use flow_compiler::source::{FileId, FileKind, Sources};
 use flow_compiler::syntax;
+use flow_review::plan::{Compared, Places, plan};
 
 fn main() {
     let files = project::files(1);
@@ -36,10 +37,24 @@ fn main() {
     report("20 nested brackets: parse", "times/s", 400.0, 5, || {
         (0..400).for_each(|_| drop(syntax::parse(FileId(0), &nested, &mut Sink::default())));
     });
+    compared(&files);
     match flow_binary() {
         Some(flow) => whole_process(&flow, &files),
         None => show("flow check, whole process (no release build)", 0.0, "ms"),
     }
+}
+
+/// `flow plan` of a project in which every length of a week is a day longer, and of one in which nothing is.
+fn compared(files: &[(String, String)]) {
+    let program = |files: &[(String, String)]| flow_compiler::compile_unproved(&sources(files)).program;
+    let longer = |text: &String| text.replace("7 days", "8 days").replace("14 days", "15 days");
+    let after: Vec<(String, String)> = files.iter().map(|(path, text)| (path.clone(), longer(text))).collect();
+    let (Some(old), Some(new)) = (program(files), program(&after)) else { return };
+    let side = |name: &str, program| Compared { name: name.to_owned(), program, places: Places::default() };
+    let between = |new| plan(&side("before", &old), &side("after", new));
+    show("large project: changes of the plan", between(&new).changes.len() as f64, "changes");
+    report("large project: plan of them", "times/s", 2.0, 5, || (0..2).for_each(|_| drop(between(&new))));
+    report("large project: plan of no change", "times/s", 2.0, 5, || (0..2).for_each(|_| drop(between(&old))));
 }
 
 fn sources(files: &[(String, String)]) -> Sources {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use flow_compiler::suggest::{list, nearest};
 use flow_daemon::store::sqlite::program_of;
@@ -39,8 +39,20 @@ pub(crate) struct Side {
     pub(crate) version: Option<String>,
     /// Its files: of a folder and of a revision.
     pub(crate) project: Option<Project>,
+    /// Where the people are that are inside.
+    pub(crate) inside: Inside,
     /// What it means, where there are no files.
     program: Option<Program>,
+}
+
+/// Who is inside a side.
+pub(crate) enum Inside {
+    /// It is a text.
+    Nobody,
+    /// Those of the daemon at this address.
+    Daemon(String),
+    /// Those of this store.
+    Store(PathBuf),
 }
 
 /// What a daemon says of the program that it runs.
@@ -73,7 +85,7 @@ impl Side {
     /// A project as it is on the disk now (default: the one in this folder or above it).
     pub(crate) fn folder(dir: Option<&Path>) -> Result<Self, Failure> {
         let name = dir.unwrap_or(Path::new(".")).display().to_string();
-        Ok(Self { name, version: None, project: Some(Project::load(dir)?), program: None })
+        Ok(Self { name, version: None, project: Some(Project::load(dir)?), inside: Inside::Nobody, program: None })
     }
 
     /// The program, or nothing after all errors have been shown.
@@ -105,7 +117,8 @@ impl Side {
         let Running { running } = daemon.read(&["deploys", "running"], &[])?;
         let program = program(running.program, &format!("the daemon at {url}"))?;
         let version = Some(format!("program {}", running.number));
-        Ok(Self { name: url.to_owned(), version, project: None, program: Some(program) })
+        let inside = Inside::Daemon(url.to_owned());
+        Ok(Self { name: url.to_owned(), version, project: None, inside, program: Some(program) })
     }
 
     fn store(path: &Path) -> Result<Self, Failure> {
@@ -121,7 +134,8 @@ impl Side {
         let json = json.map_err(|error| Failure::new(format!("the program in `{shown}` cannot be read: {error}")))?;
         let program = program(json, &format!("the store `{shown}`"))?;
         let version = Some(format!("program {}", last.number));
-        Ok(Self { name: shown.to_string(), version, project: None, program: Some(program) })
+        let inside = Inside::Store(path.to_owned());
+        Ok(Self { name: shown.to_string(), version, project: None, inside, program: Some(program) })
     }
 
     /// All files of the project's folder as they were at a revision.
@@ -147,7 +161,7 @@ impl Side {
         // As `git show` takes it.
         let project = Project::of_files(format!("{revision}:{folder}"), files);
         let version = Some(commit.chars().take(SHORT).collect());
-        Ok(Self { name: text.to_owned(), version, project: Some(project), program: None })
+        Ok(Self { name: text.to_owned(), version, project: Some(project), inside: Inside::Nobody, program: None })
     }
 }
 

@@ -202,3 +202,39 @@ fn whoever_deploys_sees_what_becomes_of_whom() {
     assert!(code == 1 && text.contains("would be refused") && text.contains("retired sequence.welcome.step"), "{text}");
     assert_eq!(runs(&daemon), 2);
 }
+
+#[test]
+fn flow_plan_says_it_of_a_daemon_and_of_its_backup() {
+    let folder = tempfile::tempdir().unwrap();
+    let daemon = with_people(folder.path());
+    let backup = folder.path().join("copy.db");
+    let (code, text) = daemon.flow(&["store", "backup", backup.to_str().unwrap(), folder.path().to_str().unwrap()]);
+    assert_eq!(code, 0, "{text}");
+    let (longer, stranding) = (changed("wait 2h", "wait 3h"), changed("  wait 2h\n  send later\n", ""));
+    let mut tokens = Vec::new();
+    for base in [daemon.url(), backup.to_str().unwrap().to_owned()] {
+        let (code, text) = daemon.flow(&["plan", &base, longer.path().to_str().unwrap()]);
+        assert_eq!(code, 2, "{text}");
+        for says in ["wait-longer", "- wait 2h", "people  2 contacts", "2 inside sequences would be touched", "ana: 20"]
+        {
+            assert!(text.contains(says), "no `{says}` in {text}");
+        }
+        let token = text.split("flow deploy --plan ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+        let (_, json) = daemon.flow(&["plan", &base, longer.path().to_str().unwrap(), "--format", "json"]);
+        let json: Value = serde_json::from_str(&json).unwrap();
+        keeps_to_its_schema(&json["people"]);
+        assert_eq!(json["token"], json!(token));
+        tokens.push(token);
+        let (_, text) = daemon.flow(&["plan", &base, longer.path().to_str().unwrap(), "--format", "markdown"]);
+        assert!(text.contains("### People inside"), "{text}");
+        let (code, text) = daemon.flow(&["plan", &base, stranding.path().to_str().unwrap()]);
+        assert!(
+            code == 1 && text.contains("would be refused") && text.contains("retired sequence.welcome.step"),
+            "{text}"
+        );
+        assert!(!text.contains("flow deploy --plan"), "{text}");
+    }
+    assert_eq!(tokens[0], tokens[1], "what was planned over a backup of now is what is planned");
+    let (code, text) = deploy(&daemon, longer.path(), &["--plan", &tokens[1]]);
+    assert_eq!(code, 0, "{text}");
+}

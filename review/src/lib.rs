@@ -1,4 +1,5 @@
 //! What a change does: two programs compared, before one takes the place of the other.
 
+pub mod bounds;
 pub mod people;
 pub mod plan;

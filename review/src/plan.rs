@@ -19,6 +19,8 @@ mod written;
 
 use serde::Serialize;
 
+use crate::bounds;
+use crate::people::People;
 use flow_graph::Program;
 use flow_graph::canonical::{Canonical, fingerprint_of};
 
@@ -42,6 +44,15 @@ pub struct Plan {
     pub needs_approval: bool,
     /// In the order of the language.
     pub changes: Vec<Change>,
+    /// Worst cases of messages in a week that are others now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bounds: Vec<bounds::Change>,
+    /// What becomes of the people inside, where they are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub people: Option<People>,
+    /// With what exactly this is deployed, where a daemon would take it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
     /// What changed and what follows from it, as Mermaid.
     #[serde(skip)]
     pub pictures: Vec<String>,
@@ -80,7 +91,18 @@ pub fn plan(base: &Compared<'_>, head: &Compared<'_>) -> Plan {
     let needs_approval = changes.iter().any(|change| change.needs_approval);
     let pictures = picture::pictures(new, &changes);
     let (base, head) = (side(base), side(head));
-    Plan { format_version: FORMAT_VERSION, base, head, needs_approval, changes, pictures }
+    let bounds = bounds::changes(&bounds::of(&named), &bounds::of(new));
+    Plan {
+        format_version: FORMAT_VERSION,
+        base,
+        head,
+        needs_approval,
+        changes,
+        bounds,
+        people: None,
+        token: None,
+        pictures,
+    }
 }
 
 /// Says of what is gone while the same came under another name that a clause takes people along.
@@ -100,5 +122,13 @@ fn another_name(changes: &mut [Change], old: &Program, new: &Program) {
             change.says =
                 format!("{}; if it has another name only, write `moved {} to {to}`", change.says, change.item);
         }
+    }
+}
+
+impl Plan {
+    /// Whether people would be left where nothing leads on, so that a daemon would refuse it.
+    #[must_use]
+    pub fn strands(&self) -> bool {
+        self.people.as_ref().is_some_and(|people| !people.stranded.is_empty())
     }
 }

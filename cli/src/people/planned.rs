@@ -1,7 +1,11 @@
 //! What a program would do to everybody, as a daemon says it.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use flow_daemon::deploys::Progress;
+use flow_daemon::plans::{NoStanding, over_store};
 use flow_graph::Program;
 use flow_graph::canonical::fingerprint_of;
 use flow_review::people::People;
@@ -9,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::{Reason, text};
+use crate::commands::serve::refuse::unusable;
 use crate::failure::Failure;
 use crate::layout::{number, plural};
 use crate::remote::Daemon;
@@ -69,6 +74,30 @@ impl Planned {
             std::thread::sleep(PAUSE);
             answer = daemon.get(&["deploys", "plan"], &[("fingerprint", fingerprint.clone())])?;
         }
+    }
+
+    /// Looks at everybody in a store, as it stands there.
+    pub(crate) fn over_store(path: &Path, program: &Program, terminal: &mut Terminal) -> Result<Self, Failure> {
+        let progress = Arc::new(Progress::default());
+        let mut far = Far::default();
+        let outcome = std::thread::scope(|scope| {
+            let work = scope.spawn(|| over_store(path, program, &progress));
+            while !work.is_finished() {
+                std::thread::sleep(PAUSE / 10);
+                if let Some(carried) = progress.carried() {
+                    far.tell(carried.contacts, carried.of, terminal);
+                }
+            }
+            work.join()
+        });
+        let planned = match outcome {
+            Ok(Ok(planned)) => planned,
+            Ok(Err(NoStanding::Store(error))) => return Err(unusable(error)),
+            Ok(Err(NoStanding::Unusable(error))) => return Err(Failure::new(error)),
+            Err(_) => return Err(Failure::new(format!("the people in `{}` cannot be looked at", path.display()))),
+        };
+        let token = planned.token().map(|token| token.to_string());
+        Ok(Self { changed: planned.people.is_some(), token, people: planned.people, reasons: Vec::new() })
     }
 
     /// What becomes of whom, and why it would be refused.

@@ -145,6 +145,11 @@ impl Daemon {
         self.request("POST /v1/batch", WRITE, &json!({ "batch": calls }).to_string())
     }
 
+    /// Where it is reached.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// What a command says that asks this daemon, and its exit code.
     pub(crate) fn flow(&self, words: &[&str]) -> (i32, String) {
         self.flow_with(words, ADMIN)
@@ -152,7 +157,7 @@ impl Daemon {
 
     pub(crate) fn flow_with(&self, words: &[&str], token: &str) -> (i32, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
-        command.args(words).env("FLOW_URL", format!("http://{}", self.address)).env("FLOW_ADMIN_TOKEN", token);
+        command.args(words).env("FLOW_URL", self.url()).env("FLOW_ADMIN_TOKEN", token);
         told(&command.env("NO_COLOR", "1").env("LANG", "C.UTF-8").env("COLUMNS", "80").output().unwrap())
     }
 

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::people;
+
 use super::change::{Change, Place, Said, Witness};
 use super::{Aspect, Plan};
 
@@ -18,6 +20,7 @@ pub fn markdown(plan: &Plan) -> String {
         return out;
     }
     out.push_str(&overview(plan));
+    out.push_str(&worst_cases(plan));
     let mut left = 0;
     for item in items(plan) {
         let text = section(plan, item);
@@ -26,6 +29,9 @@ pub fn markdown(plan: &Plan) -> String {
         } else {
             out.push_str(&text);
         }
+    }
+    if let Some(people) = &plan.people {
+        let _ = write!(out, "\n{}", people::markdown(people));
     }
     if left > 0 {
         let _ = writeln!(out, "\n… and {left} more: `flow plan` shows all of them.");
@@ -78,6 +84,15 @@ fn overview(plan: &Plan) -> String {
         let _ = writeln!(out, "| {}{sign} | {} | {} |", title(item), says.join("; "), aspects.join(", "));
     }
     out
+}
+
+/// What the worst case is now.
+fn worst_cases(plan: &Plan) -> String {
+    if plan.bounds.is_empty() {
+        return String::new();
+    }
+    let lines: String = plan.bounds.iter().map(|it| format!("- {}\n", prose(&it.to_string()))).collect();
+    format!("\n### The worst case of a week\n\n{lines}")
 }
 
 fn section(plan: &Plan, item: &str) -> String {

@@ -3,6 +3,7 @@
 use flow_review::plan::{Change, Plan, Said};
 
 use crate::layout::{hanging, plural};
+use crate::people::Planned;
 use crate::terminal::{BOLD, CYAN, DIM, GREEN, RED, Terminal, YELLOW};
 
 /// Items that a change leads to and that are named; of more the number is said.
@@ -10,8 +11,8 @@ const NAMED: usize = 8;
 /// Lines of one side that are shown.
 const LINES: usize = 12;
 
-/// The plan, item by item.
-pub(super) fn text(plan: &Plan, terminal: &Terminal) -> String {
+/// The plan, item by item; then the people inside.
+pub(super) fn text(plan: &Plan, planned: Option<&Planned>, terminal: &Terminal) -> String {
     let mut out = head(plan, terminal);
     let mut last = "";
     for (at, change) in plan.changes.iter().enumerate() {
@@ -24,6 +25,20 @@ pub(super) fn text(plan: &Plan, terminal: &Terminal) -> String {
         if ends && !change.affects.is_empty() {
             out.push_str(&affects(change, terminal));
         }
+    }
+    if !plan.bounds.is_empty() {
+        out.push_str(&format!("\n{}\n", terminal.paint(BOLD, "the worst case of a week")));
+        plan.bounds.iter().for_each(|it| out.push_str(&hanging("  ", &it.to_string(), terminal.width)));
+    }
+    if let Some(planned) = planned {
+        let said = planned.text(terminal);
+        if !said.is_empty() {
+            out.push_str(&format!("\n{said}"));
+        }
+    }
+    if let Some(token) = plan.token.as_ref().filter(|_| !plan.changes.is_empty()) {
+        let words = format!("\nexactly this is deployed by  flow deploy --plan {token}\n");
+        out.push_str(&terminal.paint(DIM, &words));
     }
     out
 }
