@@ -1,5 +1,6 @@
 //! What can be asked for on the command line.
 
+pub(crate) mod backtest;
 pub(crate) mod learn;
 pub(crate) mod remote;
 pub(crate) mod review;
@@ -31,7 +32,8 @@ pub(crate) struct Args {
 const AFTER: &str = "\
 Exit codes:
   0  done, nothing wrong
-  1  an error in the project (`--deny-warnings`: or a warning), or a failed test
+  1  an error in the project (`--deny-warnings`: or a warning), a failed test, or a budget of a
+     backtest that is exceeded
   2  wrong use, or an input that cannot be read
   3  `flow run --strict`: some rows could not be used
 `flow plan` has its own: 0 nothing changes, 2 something does, 3 it needs approval, 1 an error
@@ -48,6 +50,7 @@ pub(crate) enum Command {
     Test(TestArgs),
     Run(RunArgs),
     Plan(review::PlanArgs),
+    Backtest(backtest::BacktestArgs),
     Serve(ServeArgs),
     Deploy(DeployArgs),
     Deploys(DeploysArgs),
@@ -346,6 +349,7 @@ Examples:
   flow import examples/shop --events examples/shop/events.jsonl
   flow import /srv/shop --events orders.csv --mapping orders --store /var/lib/flow/shop.db
   flow import examples/shop --events orders.jsonl --to http://127.0.0.1:8411
+  flow import --events orders.jsonl --to history.flowlog
 What is older than `late_after` is known from then on, and sets nothing off. A file may be
 imported again: what was taken counts once. What leaves, leaves when the daemon is started.")]
 pub(crate) struct ImportArgs {
@@ -360,8 +364,9 @@ pub(crate) struct ImportArgs {
     /// The store [default: `flow.db` in the project's folder]
     #[arg(long, value_name = "FILE", conflicts_with = "to")]
     pub(crate) store: Option<PathBuf>,
-    /// Send the rows to a daemon that runs, with this project; `FLOW_ADMIN_TOKEN` lets in
-    #[arg(long, value_name = "URL")]
+    /// Send the rows to a daemon that runs, with this project (`FLOW_ADMIN_TOKEN` lets in); or write them to a
+    /// prepared log (`history.flowlog`), which `flow backtest` reads fast, whatever the project is
+    #[arg(long, value_name = "URL|FILE.flowlog")]
     pub(crate) to: Option<String>,
     /// Say nothing but what is wrong
     #[arg(long)]

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod audit;
+pub(crate) mod backtest;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod contact;

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flow_compiler::settings::{ImportSettings, Settings};
+use flow_compiler::source::Sources;
 use flow_graph::Timestamp;
+use flow_runtime::ingest::prepared::Dictionary;
 use flow_runtime::ingest::{Catalog, Format, Inputs, Mapping, MappingError, Read};
 use flow_runtime::parallel;
 use jiff::civil::{Date, DateTime};
@@ -15,6 +17,7 @@ use jiff::tz::TimeZone;
 use crate::args::InputArgs;
 use crate::failure::Failure;
 use crate::progress::Progress;
+use crate::project::Project;
 
 /// What is read ahead of a file.
 const BUFFER_BYTES: usize = 1 << 18;
@@ -48,9 +51,28 @@ pub(crate) fn all(paths: &[PathBuf], mapping: Option<&str>, settings: &Settings)
     paths.iter().map(|path| source(path, mapping, settings)).collect()
 }
 
+/// The same of files that no project is asked about: of tables it is not known what they say.
+pub(crate) fn lines(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
+    let settings = Project::of_sources(Sources::default()).settings();
+    let is_table = |path: &&PathBuf| path.extension().is_some_and(|ending| ending == "csv" || ending == "tsv");
+    if let Some(table) = paths.iter().find(is_table) {
+        return Err(Failure::new(format!(
+            "`{}` is a table, and only a project knows what its rows say",
+            table.display()
+        ))
+        .help("a prepared log is made of JSON Lines; `flow backtest` reads tables by itself"));
+    }
+    all(paths, None, &settings)
+}
+
 /// The instant of `--until`: a time without an offset is in the project's zone, a date alone is its end there.
 pub(crate) fn until(args: &InputArgs, settings: &Settings) -> Result<Option<Timestamp>, Failure> {
-    let Some(text) = &args.until else { return Ok(None) };
+    instant_of(args.until.as_deref(), settings)
+}
+
+/// The same of a text, if there is one.
+pub(crate) fn instant_of(text: Option<&str>, settings: &Settings) -> Result<Option<Timestamp>, Failure> {
+    let Some(text) = text else { return Ok(None) };
     let zone = TimeZone::get(&settings.project.timezone.value).unwrap_or(TimeZone::UTC);
     let found = instant(text, &zone).map(|at| Timestamp(at.as_millisecond()));
     let fits = |at: &Timestamp| (Timestamp::FIRST_VALID..=Timestamp::LAST_VALID).contains(at);
@@ -85,6 +107,9 @@ fn instant(text: &str, zone: &TimeZone) -> Option<jiff::Timestamp> {
 }
 
 fn source(path: &Path, mapping: Option<&str>, settings: &Settings) -> Result<Source, Failure> {
+    if let Some(source) = prepared(path)? {
+        return Ok(source);
+    }
     let format = format(path, mapping, settings)?;
     if path == Path::new("-") {
         let mut reader: Box<dyn BufRead> = Box::new(BufReader::with_capacity(BUFFER_BYTES, io::stdin()));
@@ -100,6 +125,29 @@ fn source(path: &Path, mapping: Option<&str>, settings: &Settings) -> Result<Sou
     let mut reader: Box<dyn BufRead> = Box::new(BufReader::with_capacity(BUFFER_BYTES, file));
     let format = look(format, &mut reader);
     Ok(Source { name: path.to_string_lossy().into_owned(), reader, format, bytes: meta.len() })
+}
+
+/// A prepared log, if the file is one: it says so itself, whatever it is called.
+fn prepared(path: &Path) -> Result<Option<Source>, Failure> {
+    // What cannot be opened, and what is no file, is told where it is read as one.
+    let Ok(mut file) = File::open(path) else { return Ok(None) };
+    let Some(meta) = file.metadata().ok().filter(std::fs::Metadata::is_file) else { return Ok(None) };
+    let name = path.to_string_lossy().into_owned();
+    let Some(dictionary) = Dictionary::open(&mut file).map_err(|error| unreadable(&name, &error))? else {
+        return Ok(None);
+    };
+    let reader: Box<dyn BufRead> = Box::new(BufReader::with_capacity(BUFFER_BYTES, file));
+    Ok(Some(Source { name, reader, format: Format::Prepared(Arc::new(dictionary)), bytes: meta.len() }))
+}
+
+/// Whether nobody in some files can turn out to be somebody else: rows of a table name users only, and of a prepared
+/// log it is known.
+pub(crate) fn unites(sources: &[Source]) -> bool {
+    sources.iter().any(|source| match &source.format {
+        Format::Segment => true,
+        Format::Csv(_) => false,
+        Format::Prepared(dictionary) => dictionary.unites(),
+    })
 }
 
 /// Tables of many countries have `;` between their columns: so it is where the first line has some and no comma. What

@@ -67,6 +67,7 @@ fn main() -> ExitCode {
         Command::Why(args) => commands::why::run(args, &mut terminal),
         Command::Contact(args) => commands::contact::run(args, &mut terminal),
         Command::Deliveries(args) => commands::deliveries::run(args, &mut terminal),
+        Command::Backtest(args) => commands::backtest::run(args, &mut terminal),
         Command::Report(args) => commands::report::run(args, &mut terminal),
         Command::Rejects(args) => commands::rejects::run(args, &mut terminal),
         Command::Keys(args) => commands::keys::run(args, &mut terminal),

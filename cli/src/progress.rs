@@ -105,7 +105,8 @@ impl Counter {
 }
 
 fn bar(total: u64) -> ProgressBar {
-    let known = if total == 0 { "{spinner} {msg}  {elapsed}" } else { "{bar:30} {percent:>3}%  {msg}  {elapsed}" };
+    let known =
+        if total == 0 { "{spinner} {msg}  {elapsed}" } else { "{bar:30} {percent:>3}%  {msg}  {elapsed}, {eta} left" };
     let style = ProgressStyle::with_template(known).unwrap_or_else(|_| ProgressStyle::default_bar());
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(8));
     bar.with_style(style)

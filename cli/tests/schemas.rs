@@ -275,3 +275,31 @@ fn plans_keep_to_the_schema() {
     }
     assert!(codes.len() > 25, "only {codes:?}");
 }
+
+#[test]
+fn backtests_keep_to_the_schema() {
+    let schema = Schema::new("docs/schemas/backtest.schema.json", true);
+    let events = root().join("examples/cdnow/sample.csv");
+    let words = ["backtest", "examples/cdnow", "examples/cdnow", "--events", events.to_str().unwrap(), "--sort"];
+    let more = ["--format", "json", "--label", "won:order_placed within 30 days"];
+    schema.check("the same twice", &written(&root(), &words.into_iter().chain(more).collect::<Vec<_>>()));
+    let scratch = tempfile::tempdir().unwrap();
+    let head = scratch.path().join("cdnow");
+    fs::create_dir_all(head.join("templates")).unwrap();
+    for folder in ["", "templates"] {
+        for entry in fs::read_dir(root().join("examples/cdnow").join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if let Ok(text) = fs::read_to_string(&path) {
+                let text = text.replace("half-life 60 days", "half-life 30 days");
+                let budget = if path.ends_with("flow.toml") { "\n[backtest]\nmax_new_sends = \"0 %\"\n" } else { "" };
+                fs::write(head.join(folder).join(path.file_name().unwrap()), text + budget).unwrap();
+            }
+        }
+    }
+    let words = ["backtest", "examples/cdnow", head.to_str().unwrap(), "--events", events.to_str().unwrap(), "--sort"];
+    let report = written(&root(), &words.into_iter().chain(more).collect::<Vec<_>>());
+    schema.check("another score", &report);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let none = |key: &str| report[key].as_array().is_none_or(Vec::is_empty);
+    assert!(!["changes", "contacts", "scores", "budgets"].into_iter().any(none), "{report}");
+}

@@ -11,6 +11,7 @@ use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::source::{FileId, Name, SourceFile, Sources, Span, Spanned};
 use reader::{Reader, Section};
 
+mod backtest;
 mod channel;
 pub mod currency;
 mod duration;
@@ -47,6 +48,23 @@ pub struct Settings {
     pub imports: BTreeMap<String, ImportSettings>,
     /// `[retention]`
     pub retention: RetentionSettings,
+    /// `[backtest]`
+    pub backtest: BacktestSettings,
+}
+
+/// `[backtest]`: how much a change may do to people; shares are those of one. Without a value, as much as it likes.
+#[derive(Debug, Clone, Default)]
+pub struct BacktestSettings {
+    /// How many more messages may leave, of those that left before.
+    pub max_new_sends: Option<Spanned<f64>>,
+    /// To how many of all contacts anything different may happen.
+    pub max_affected: Option<Spanned<f64>>,
+    /// By how much the number of contacts that reach a stage may change.
+    pub max_stage_change: Option<Spanned<f64>>,
+    /// How many more service levels may be breached, of those that were before.
+    pub max_new_breaches: Option<Spanned<f64>>,
+    /// How many messages a contact may get by one channel in a week.
+    pub max_pressure: Option<Spanned<u32>>,
 }
 
 /// `[retention]`: for how long a daemon keeps what; without a value, for good.
@@ -179,6 +197,7 @@ fn sections(reader: &mut Reader<'_>, root: &Section<'_>) -> Settings {
         }
     }
     settings.retention = retention::read(reader, root);
+    settings.backtest = backtest::read(reader, root);
     settings
 }
 
@@ -191,6 +210,7 @@ fn empty(file: FileId) -> Settings {
         connectors: BTreeMap::new(),
         imports: BTreeMap::new(),
         retention: RetentionSettings::default(),
+        backtest: BacktestSettings::default(),
     }
 }
 
@@ -279,6 +299,23 @@ mod tests {
         let text = format!("{}\n[retention]\nlog = \"2h\"\nreject = \"1 day\"\n", super::EXAMPLE);
         let expected = ["10:7 F4051 `log` is shorter than a day", "11:1 F2050 `[retention]` has no setting `reject`"];
         assert_eq!(said(&text), expected);
+    }
+
+    #[test]
+    fn budgets_are_percentages_and_numbers() {
+        let text = format!(
+            "{}\n[backtest]\nmax_new_sends = \"5\"\nmax_pressure = -1\nmax_affected = \"-3 %\"\nmax_sends = 3\n",
+            super::EXAMPLE
+        );
+        let expected = [
+            "10:17 F4051 `5` is not a percentage",
+            "11:16 F4051 `max_pressure` is no number of messages",
+            "12:16 F4051 `-3 %` is not a percentage",
+            "13:1 F2050 `[backtest]` has no setting `max_sends`",
+        ];
+        assert_eq!(said(&text), expected);
+        let right = "max_new_sends = \"5 %\"\nmax_affected = \"0.5%\"\nmax_pressure = 4\n";
+        assert_eq!(said(&format!("{}\n[backtest]\n{right}", super::EXAMPLE)), [""; 0]);
     }
 
     #[test]

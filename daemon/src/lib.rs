@@ -12,6 +12,7 @@ pub mod deploys;
 pub mod erasure;
 pub mod explain;
 pub mod figures;
+pub mod history;
 mod html;
 pub mod http;
 pub mod import;

@@ -1,5 +1,6 @@
 //! What a change does: two programs compared, before one takes the place of the other.
 
+pub mod backtest;
 pub mod bounds;
 pub mod people;
 pub mod plan;

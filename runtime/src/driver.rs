@@ -265,6 +265,8 @@ impl Driver {
         leaving: Vec<Leaving>,
         observer: &mut impl Observer,
     ) {
+        // What a new program counts anew is in the log of everybody.
+        incoming.who.alone &= !self.options.deploys;
         let Resolved { contact, created, merged } = resolved;
         let mut placed = Placed { at, number: self.counts.inputs, contact, slot: contact, created };
         self.partition.take(&mut incoming, &mut placed, (leaving, &merged), observer);

@@ -282,7 +282,7 @@ mod tests {
 
     fn who(user: &str, anonymous: &str, previous: &str) -> Who {
         let id = |text: &str| (!text.is_empty()).then(|| Arc::from(text));
-        Who { user: id(user), anonymous: id(anonymous), previous: id(previous) }
+        Who { user: id(user), anonymous: id(anonymous), previous: id(previous), alone: false }
     }
 
     fn resolve(people: &mut People, user: &str, anonymous: &str, previous: &str) -> (u32, bool, Vec<u32>) {

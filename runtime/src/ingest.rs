@@ -9,6 +9,7 @@ mod formats;
 mod json;
 mod lines;
 mod moment;
+pub mod prepared;
 pub mod request;
 mod scan;
 mod segment;
@@ -76,6 +77,8 @@ pub struct Who {
     pub anonymous: Option<Arc<str>>,
     /// An id under which the same user was known before.
     pub previous: Option<Arc<str>>,
+    /// It is known beforehand that the contact never turns out to be another one, too.
+    pub alone: bool,
 }
 
 /// Where an input stood: number of the file, in the order in which files were given, and line from 1.

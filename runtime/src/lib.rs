@@ -5,6 +5,7 @@
 //!                                          └ wakes of all contacts, in the order of time
 //! ```
 
+pub mod backtest;
 pub mod driver;
 pub mod identity;
 pub mod ingest;

@@ -15,9 +15,10 @@
 //!   all that comes before, so no two can wait for each other.
 //! * Queues are short: whoever is ahead waits.
 
-mod parse;
+pub(crate) mod parse;
 mod place;
-mod work;
+mod recorder;
+pub(crate) mod work;
 mod write;
 
 use std::io::{self, BufRead};
@@ -30,12 +31,14 @@ use flow_machine::{Contact, Engine};
 
 use crate::driver::partition::Partition;
 use crate::driver::{Counts, Options};
+use crate::identity::People;
 use crate::ingest::{Catalog, Format, Incoming, Rejection};
 use crate::render::Renderer;
 use crate::summary::{End, Summary, Tally};
 use parse::{Parsed, Pool};
 use place::Placer;
-use work::{Batch, Worker};
+use recorder::Recorder;
+use work::{Batch, Keeper, Lane, Worker};
 use write::Chunk;
 
 /// How many batches or chunks wait for somebody.
@@ -127,9 +130,40 @@ pub fn run<R: BufRead>(
     let renderer = Renderer::shared(&plan.engine);
     std::thread::scope(|scope| {
         let mut pipes = out.map(|out| writer(scope, jobs, out)).into_iter().flatten();
-        let (batches, workers) = (0..jobs)
-            .map(|_| {
-                let worker = Worker::new(plan, Arc::clone(&renderer), pipes.next());
+        let workers = (0..jobs).map(|_| {
+            let recorder = Recorder::new(&plan.engine, pipes.next());
+            Worker::new(vec![Lane::new(&plan.engine, &renderer, plan.options, recorder)])
+        });
+        drive(plan, sources, watch, workers.collect()).map(|driven| collect(plan, driven))
+    })
+}
+
+/// What comes of partitions that have worked.
+pub(crate) struct Driven<K> {
+    /// By partition, what it has of each lane.
+    pub(crate) workers: Vec<Worker<K>>,
+    /// Inputs that were taken, and those after the end.
+    pub(crate) counts: Counts,
+    /// Where the clock stands.
+    pub(crate) now: Timestamp,
+    /// When the first input was taken.
+    pub(crate) first: Option<Timestamp>,
+    /// Who is who.
+    pub(crate) people: People,
+}
+
+/// Brings all inputs of some files to partitions at work.
+pub(crate) fn drive<K: Keeper, R: BufRead>(
+    plan: &Plan,
+    sources: Vec<Source<R>>,
+    watch: &mut impl Watch,
+    workers: Vec<Worker<K>>,
+) -> Result<Driven<K>, Unreadable> {
+    let jobs = workers.len();
+    std::thread::scope(|scope| {
+        let (batches, workers): (_, Vec<_>) = workers
+            .into_iter()
+            .map(|worker| {
                 let (sender, receiver) = sync_channel(WAITING);
                 (sender, scope.spawn(move || worker.work(&receiver)))
             })
@@ -137,10 +171,40 @@ pub fn run<R: BufRead>(
         let mut stage = Stage { placer: Placer::new(plan.options, jobs), batches };
         let read = feed(plan, sources, Pool::new(scope, &plan.catalog, jobs), watch, &mut stage);
         stage.finish(plan.options, read.is_ok());
-        let (counts, now) = (stage.placer.counts(), stage.placer.now());
-        drop(stage);
-        let ran = collect(plan, workers, counts, now);
-        read.map(|()| ran)
+        let Stage { placer, batches } = stage;
+        drop(batches);
+        // A thread that panics takes the run with it: that is a mistake of ours.
+        let join = |worker: ScopedJoinHandle<'_, Worker<K>>| {
+            worker.join().unwrap_or_else(|why| std::panic::resume_unwind(why))
+        };
+        let workers = workers.into_iter().map(join).collect();
+        let (counts, now, first) = (placer.counts(), placer.now(), placer.first());
+        read.map(|()| Driven { workers, counts, now, first, people: placer.into_people() })
+    })
+}
+
+/// Hands on all inputs of some files in their order; no machine runs.
+pub(crate) fn each<R: BufRead>(
+    plan: &Plan,
+    sources: Vec<Source<R>>,
+    watch: &mut impl Watch,
+    take: &mut dyn FnMut(&Incoming),
+) -> Result<(), Unreadable> {
+    std::thread::scope(|scope| {
+        let mut pool = Pool::new(scope, &plan.catalog, plan.jobs);
+        let mut waiting: Vec<Incoming> = Vec::new();
+        parse::all(sources, &plan.catalog, &mut pool, &mut |parsed: &mut Parsed| {
+            watch.read(parsed.incoming.len() + parsed.rejected.len(), parsed.bytes);
+            parsed.rejected.clear();
+            if plan.sort {
+                waiting.append(&mut parsed.incoming);
+            } else {
+                parsed.incoming.drain(..).for_each(|incoming| take(&incoming));
+            }
+        })?;
+        waiting.sort_by_key(Incoming::arrives);
+        waiting.iter().for_each(take);
+        Ok(())
     })
 }
 
@@ -151,12 +215,12 @@ fn writer<'s>(scope: &'s Scope<'s, '_>, partitions: usize, out: Out<'s>) -> Vec<
     pipes
 }
 
-fn feed<R: BufRead>(
+fn feed<L, R: BufRead>(
     plan: &Plan,
     sources: Vec<Source<R>>,
     mut pool: Pool,
     watch: &mut impl Watch,
-    stage: &mut Stage,
+    stage: &mut Stage<L>,
 ) -> Result<(), Unreadable> {
     let mut waiting: Vec<Incoming> = Vec::new();
     parse::all(sources, &plan.catalog, &mut pool, &mut |parsed: &mut Parsed| {
@@ -182,12 +246,12 @@ fn feed<R: BufRead>(
 }
 
 /// Hands inputs on.
-struct Stage {
-    placer: Placer,
-    batches: Vec<SyncSender<Batch>>,
+struct Stage<L> {
+    placer: Placer<L>,
+    batches: Vec<SyncSender<Batch<L>>>,
 }
 
-impl Stage {
+impl<L> Stage<L> {
     fn place(&mut self, inputs: impl Iterator<Item = Incoming>) {
         inputs.for_each(|incoming| self.placer.place(incoming));
         self.hand_on();
@@ -209,22 +273,19 @@ impl Stage {
     }
 }
 
-fn collect(plan: &Plan, workers: Vec<ScopedJoinHandle<'_, Worker>>, counts: Counts, now: Timestamp) -> Ran {
+fn collect(plan: &Plan, driven: Driven<Recorder>) -> Ran {
     let mut ran = Ran {
         engine: Arc::clone(&plan.engine),
-        partitions: Vec::with_capacity(workers.len()),
+        partitions: Vec::with_capacity(driven.workers.len()),
         tally: Tally::default(),
-        counts,
-        now,
+        counts: driven.counts,
+        now: driven.now,
         decisions: 0,
     };
-    for worker in workers {
-        // A thread that panics takes the run with it: that is a mistake of ours.
-        let worker = worker.join().unwrap_or_else(|why| std::panic::resume_unwind(why));
-        let (partition, tally, decisions) = worker.into_parts();
+    for Lane { partition, keeper } in driven.workers.into_iter().flat_map(Worker::into_lanes) {
         ran.counts.add(partition.counts());
-        ran.tally.absorb(tally);
-        ran.decisions += decisions;
+        ran.tally.absorb(keeper.tally);
+        ran.decisions += keeper.decisions;
         ran.partitions.push(partition);
     }
     ran

@@ -1,5 +1,6 @@
 //! `flow import`: files of events into the store of a daemon that is stopped, or to one that runs.
 
+mod prepare;
 mod remote;
 
 use flow_daemon::import::Import;
@@ -18,6 +19,9 @@ use crate::project::Project;
 use crate::terminal::{DIM, Terminal};
 
 pub(crate) fn run(args: &ImportArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    if let Some(to) = args.to.as_deref().filter(|to| prepare::is_log(to)) {
+        return prepare::run(args, std::path::Path::new(to), terminal);
+    }
     let project = Project::load(args.dir.as_deref())?;
     let Some(release) = release(&project, args.dir.as_deref(), terminal)? else { return Ok(Exit::Found) };
     let sources = input::all(&args.events, args.mapping.as_deref(), &project.settings())?;

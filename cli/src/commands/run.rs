@@ -9,7 +9,7 @@ use flow_machine::Engine;
 use flow_machine::adopt::Change;
 use flow_runtime::driver::deploy::Refused;
 use flow_runtime::driver::{Arriving, Decided, Driver, Observer, Options};
-use flow_runtime::ingest::{Catalog, Format, Incoming, Read, Rejection};
+use flow_runtime::ingest::{Catalog, Incoming, Read, Rejection};
 use flow_runtime::parallel::Plan;
 use flow_runtime::{Record, Renderer, Summary, Tally};
 use serde::Serialize;
@@ -39,8 +39,7 @@ pub(crate) fn run(args: &RunArgs, terminal: &mut Terminal) -> Result<Exit, Failu
     let engine = Arc::new(Engine::new(Arc::new(program)).map_err(|error| Failure::new(error.to_string()))?);
     let Some(deploys) = deploys::open(args, &settings, until, terminal)? else { return Ok(Exit::Found) };
     let catalog = deploys::catalog(&engine, &deploys)?;
-    // Rows of a table name users only, so nobody can turn out to be somebody else.
-    let merges = sources.iter().any(|source| source.format == Format::Segment);
+    let merges = input::unites(&sources);
     let options = Options { until, merges, deploys: !deploys.is_empty() };
     let outputs = Outputs {
         decisions: open_output(args.out.as_deref(), args)?,

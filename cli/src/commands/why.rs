@@ -8,7 +8,7 @@ use flow_graph::program::{Program, StepKind};
 use flow_machine::Engine;
 use flow_runtime::Renderer;
 use flow_runtime::driver::Options;
-use flow_runtime::ingest::{Catalog, Format, Incoming, Read};
+use flow_runtime::ingest::{Catalog, Incoming, Read};
 use flow_runtime::story::{NotSent, Story, Way, tell};
 use flow_runtime::timeline::Moment;
 
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<Exit, Failu
     let settings = project.settings();
     let sources = input::open(&args.input, &settings)?;
     let until = input::until(&args.input, &settings)?;
-    let merges = sources.iter().any(|source| source.format == Format::Segment);
+    let merges = input::unites(&sources);
     let engine = Arc::new(Engine::new(Arc::new(program)).map_err(|error| Failure::new(error.to_string()))?);
     let catalog = Arc::new(Catalog::new(&engine));
     let mut progress = Progress::new(sources.iter().map(|source| source.bytes).sum(), false);

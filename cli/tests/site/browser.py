@@ -218,7 +218,10 @@ def main():
         browser = Browser(profile)
         try:
             page = Page(browser)
-            found = look(page, base, paths) + search(page, base, word, best) + theme(page, base)
+            found = look(page, base, paths)
+            # A page that stands alone has no search (`-`).
+            if word != "-":
+                found += search(page, base, word, best) + theme(page, base)
             browser.ask("Browser.close")
         finally:
             browser.program.terminate()

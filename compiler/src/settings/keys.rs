@@ -4,12 +4,13 @@
 pub type Key = (&'static str, &'static str);
 
 /// The sections.
-pub const SECTIONS: [Key; 5] = [
+pub const SECTIONS: [Key; 6] = [
     ("project", "its name, zone and currency"),
     ("channels", "how messages leave: `[channels.email]`"),
     ("connectors", "other systems, over HTTP: `[connectors.crm]`"),
     ("import", "how rows of a CSV file become events: `[import.orders]`"),
     ("retention", "for how long a daemon keeps what"),
+    ("backtest", "how much a change may do to people before `flow backtest` fails"),
 ];
 
 /// `[project]`
@@ -55,6 +56,15 @@ pub const RETENTION: [Key; 3] = [
     ("rejects", "what was refused"),
 ];
 
+/// `[backtest]`
+pub const BACKTEST: [Key; 5] = [
+    ("max_new_sends", "how many more messages may leave, of those that left: `5 %`"),
+    ("max_affected", "to how many contacts anything different may happen: `20 %`"),
+    ("max_stage_change", "by how much the contacts that reach a stage may change: `10 %`"),
+    ("max_new_breaches", "how many more service levels may be breached, of those that were: `0 %`"),
+    ("max_pressure", "how many messages a contact may get by one channel in a week: `4`"),
+];
+
 /// The keys of a section by its name as it is written: `channels.email`. None for one that is not known.
 #[must_use]
 pub fn of(section: &str) -> &'static [Key] {
@@ -64,6 +74,7 @@ pub fn of(section: &str) -> &'static [Key] {
         Some("connectors") => &CONNECTOR,
         Some("import") => &IMPORT,
         Some("retention") => &RETENTION,
+        Some("backtest") => &BACKTEST,
         Some(_) | None => &[],
     }
 }

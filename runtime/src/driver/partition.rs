@@ -91,6 +91,8 @@ pub(super) struct Slot {
     pub(super) contact: Contact,
     number: ContactNumber,
     log: Log,
+    /// Its events are kept for when it turns out to be another contact, too.
+    keeps_log: bool,
     pub(super) merged: bool,
 }
 
@@ -118,7 +120,8 @@ impl Partition {
         if !merged {
             self.wakes.set(slot, contact.journey.next_wake());
         }
-        self.slots.push(Slot { contact, number, log: Log::default(), merged });
+        let keeps_log = self.keeps_log;
+        self.slots.push(Slot { contact, number, log: Log::default(), keeps_log, merged });
     }
 
     /// Sets the clock where nothing is due before.
@@ -144,6 +147,16 @@ impl Partition {
     /// The contacts that were not merged into others, in the order in which they were first seen.
     pub(crate) fn contacts(&self) -> impl Iterator<Item = &Contact> {
         self.slots.iter().filter(|slot| !slot.merged).map(|slot| &slot.contact)
+    }
+
+    /// How many contacts have been here.
+    pub(crate) fn slots(&self) -> SlotNumber {
+        SlotNumber::try_from(self.slots.len()).unwrap_or(SlotNumber::MAX)
+    }
+
+    /// A contact with its number, if it was not merged into another one.
+    pub(crate) fn standing(&self, slot: SlotNumber) -> Option<(ContactNumber, &Contact)> {
+        self.slot(slot).filter(|slot| !slot.merged).map(|slot| (slot.number, &slot.contact))
     }
 
     /// Lets time pass: everything due up to an instant happens, that instant too.
@@ -184,7 +197,9 @@ impl Partition {
         let turn = Turn { at, input: true, number };
         if let Some(id) = placed.created.take() {
             let contact_state = Contact::new(&self.engine, id);
-            self.slots.push(Slot { contact: contact_state, number: contact, log: Log::default(), merged: false });
+            let keeps_log = self.keeps_log && !incoming.who.alone;
+            let log = Log::default();
+            self.slots.push(Slot { contact: contact_state, number: contact, log, keeps_log, merged: false });
             self.wakes.add();
         }
         if let Some(slot) = self.slot(slot) {
@@ -280,7 +295,8 @@ impl Partition {
     }
 
     fn step_event(&mut self, slot: SlotNumber, event: Arc<Event>, turn: Turn, observer: &mut impl Observer) -> Outcome {
-        let kept = self.keeps_log.then(|| Arc::clone(&event));
+        let keeps_log = self.slot(slot).is_some_and(|slot| slot.keeps_log);
+        let kept = keeps_log.then(|| Arc::clone(&event));
         self.turn(slot, Input::Event(event));
         let outcome = self.transition.outcome;
         // What came in stands in the log before what was made of it.
@@ -321,7 +337,7 @@ impl Partition {
     pub(super) fn tell(&mut self, slot: SlotNumber, turn: Turn, observer: &mut impl Observer) {
         let Some(slot) = usize::try_from(slot).ok().and_then(|at| self.slots.get_mut(at)) else { return };
         for decision in self.transition.decisions.drain(..) {
-            if self.keeps_log
+            if slot.keeps_log
                 && let DecisionKind::Emit(event) = &decision.kind
             {
                 self.logs.push(&mut slot.log, decision.at, event);

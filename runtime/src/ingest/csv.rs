@@ -129,7 +129,7 @@ impl Table {
         let values = table.values(catalog, cell)?;
         let event = Event { kind: table.event, id: Arc::clone(&id), time, values: values.into(), meta: None };
         Ok(Incoming {
-            who: Who { user: Some(Arc::from(user)), anonymous: None, previous: None },
+            who: Who { user: Some(Arc::from(user)), anonymous: None, previous: None, alone: false },
             arrival: None,
             time,
             id,

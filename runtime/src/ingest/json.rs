@@ -4,6 +4,9 @@
 //! then a reader that knows everything, and says what is wrong, reads the line again.
 
 use std::fmt;
+use std::sync::Arc;
+
+use flow_graph::Timestamp;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
@@ -35,7 +38,7 @@ pub(super) struct Span {
 }
 
 /// No line is that long.
-const UNESCAPED: u32 = 1 << 31;
+pub(super) const UNESCAPED: u32 = 1 << 31;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Plain {
@@ -44,6 +47,10 @@ pub(super) enum Plain {
     Int(i64),
     Float(f64),
     Text(Span),
+    /// A text that many calls have: its number among those that are known.
+    Known(u32),
+    /// A text that says an instant, and nothing else is asked of it: milliseconds since 1970.
+    Moment(i64),
     List,
     Object,
 }
@@ -54,6 +61,8 @@ pub(crate) struct Tree<'d> {
     nodes: &'d [Node],
     line: &'d str,
     unescaped: &'d str,
+    /// Texts that stand elsewhere, by their numbers.
+    known: &'d [Arc<str>],
 }
 
 /// A value of a line.
@@ -87,7 +96,7 @@ impl Document {
         if scan::line(line, &mut self.nodes).is_none() {
             self.read_slowly(line)?;
         }
-        Ok(Tree { nodes: &self.nodes, line, unescaped: &self.unescaped })
+        Ok(Tree { nodes: &self.nodes, line, unescaped: &self.unescaped, known: &[] })
     }
 
     /// The same by the reader that knows everything.
@@ -130,12 +139,25 @@ impl Document {
 }
 
 impl<'d> Tree<'d> {
+    /// A call whose nodes were written down: keys stand in a text of their own, as if they had been unescaped.
+    pub(super) fn packed(nodes: &'d [Node], texts: &'d str, keys: &'d str, known: &'d [Arc<str>]) -> Self {
+        Self { nodes, line: texts, unescaped: keys, known }
+    }
+
+    pub(super) fn nodes(&self) -> &'d [Node] {
+        self.nodes
+    }
+
+    fn known(&self, number: u32) -> Option<&'d Arc<str>> {
+        self.known.get(usize::try_from(number).ok()?)
+    }
+
     /// The value that the line is.
     pub(crate) fn root(&'d self) -> Json<'d> {
         Json { tree: self, at: 0 }
     }
 
-    fn text(&self, span: Span) -> &'d str {
+    pub(super) fn text(&self, span: Span) -> &'d str {
         let within = |text: &'d str, from: u32| {
             let part = usize::try_from(span.start - from).ok()?..usize::try_from(span.end - from).ok()?;
             text.get(part)
@@ -146,6 +168,11 @@ impl<'d> Tree<'d> {
 }
 
 impl<'d> Json<'d> {
+    /// The value of a node.
+    pub(super) fn at(tree: &'d Tree<'d>, at: usize) -> Self {
+        Self { tree, at }
+    }
+
     fn node(self) -> Option<&'d Node> {
         self.tree.nodes.get(self.at)
     }
@@ -158,9 +185,21 @@ impl<'d> Json<'d> {
             Plain::Int(value) => Kind::Int(value),
             Plain::Float(value) => Kind::Float(value),
             Plain::Text(span) => Kind::Text(self.tree.text(span)),
+            Plain::Known(number) => Kind::Text(self.tree.known(number).map_or("", |text| text)),
+            Plain::Moment(_) => Kind::Text(""),
             Plain::List => Kind::List,
             Plain::Object => Kind::Object,
         }
+    }
+
+    /// A text that is shared with other calls.
+    pub(crate) fn known(self) -> Option<&'d Arc<str>> {
+        if let Plain::Known(number) = self.node()?.plain { self.tree.known(number) } else { None }
+    }
+
+    /// The instant, where it has been read before.
+    pub(crate) fn moment(self) -> Option<Timestamp> {
+        if let Plain::Moment(at) = self.node()?.plain { Some(Timestamp(at)) } else { None }
     }
 
     pub(crate) fn is_null(self) -> bool {
@@ -359,7 +398,7 @@ mod tests {
         } else {
             scan::line(line, &mut document.nodes)?;
         }
-        let tree = Tree { nodes: &document.nodes, line, unescaped: &document.unescaped };
+        let tree = Tree { nodes: &document.nodes, line, unescaped: &document.unescaped, known: &[] };
         Some(tell(tree.root()))
     }
 

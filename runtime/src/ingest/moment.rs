@@ -19,7 +19,7 @@ pub(crate) fn instant(text: &str, zone: &TimeZone) -> Option<Timestamp> {
 
 /// Milliseconds of `2026-11-23T09:48:41.924Z`, with or without a fraction, or with an offset such as `+01:00`: what
 /// nearly all clients write. `None`: it is written in another way, or it is wrong.
-fn plain(text: &str) -> Option<i64> {
+pub(super) fn plain(text: &str) -> Option<i64> {
     let (stamp, rest) = text.as_bytes().split_first_chunk::<19>()?;
     let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2] = stamp else {
         return None;

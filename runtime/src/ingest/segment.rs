@@ -8,7 +8,7 @@ use flow_machine::Event;
 use flow_machine::input::Meta;
 
 use super::catalog::{Catalog, absent};
-use super::json::{Document, Json, Kind, Object};
+use super::json::{Document, Json, Kind, Object, Tree};
 use super::{Harvest, Incoming, MAX_ID_BYTES, Origin, Reason, Refusal, Who, moment};
 
 /// How calls come in that do not stand in a file.
@@ -33,10 +33,14 @@ pub(crate) fn read_at(
     line: &str,
     harvest: &mut Harvest,
 ) {
-    let tree = match document.read(line) {
-        Ok(tree) => tree,
-        Err(refusal) => return harvest.refuse(0, refusal),
-    };
+    match document.read(line) {
+        Ok(tree) => read_tree(catalog, door, tree, harvest),
+        Err(refusal) => harvest.refuse(0, refusal),
+    }
+}
+
+/// The same, of what has been read.
+pub(super) fn read_tree(catalog: &Catalog, door: Option<Door<'_>>, tree: Tree<'_>, harvest: &mut Harvest) {
     let root = tree.root();
     let Some(object) = root.as_object() else {
         return harvest.refuse(0, not_a_call(root));
@@ -201,6 +205,9 @@ impl<'a> Call<'a> {
     }
 
     fn moment(self, key: &str, json: Json<'_>) -> Result<Timestamp, Refusal> {
+        if let Some(known) = json.moment() {
+            return Ok(known);
+        }
         let found = json.as_text().and_then(|text| moment::instant(text, self.catalog.zone()));
         found.ok_or_else(|| Refusal::call(Reason::InvalidTime, format!("`{key}` is no time that can be read")))
     }
@@ -210,6 +217,7 @@ impl<'a> Call<'a> {
             user: id_of("userId", self.it.user_id)?,
             anonymous: id_of("anonymousId", self.it.anonymous_id)?,
             previous: if kind == "alias" { id_of("previousId", self.it.previous_id)? } else { None },
+            alone: false,
         };
         let nobody = who.user.is_none() && who.anonymous.is_none();
         if nobody {
@@ -355,6 +363,9 @@ fn shared(text: &str, values: &[Value]) -> Option<Arc<str>> {
 /// An id: a text, or a whole number as its text. Null and empty are none.
 fn id_of(key: &str, json: Option<Json<'_>>) -> Result<Option<Arc<str>>, Refusal> {
     let Some(json) = json else { return Ok(None) };
+    if let Some(known) = json.known() {
+        return Ok(Some(Arc::clone(known)));
+    }
     match json.kind() {
         Kind::Text("") => Ok(None),
         Kind::Text(text) if text.len() <= MAX_ID_BYTES => Ok(Some(Arc::from(text))),

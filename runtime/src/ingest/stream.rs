@@ -9,6 +9,7 @@ use super::calls::{Calls, File, Sink};
 use super::catalog::Catalog;
 use super::csv::{Cutter, Mapping, MappingError, Table};
 use super::lines::{Line, Lines};
+use super::prepared::{Dictionary, Unpacker, next_block};
 use super::{Incoming, Origin, Reason, Refusal, Rejection};
 
 /// Most lines that one row of a table may take.
@@ -21,6 +22,8 @@ pub enum Format {
     Segment,
     /// CSV with a line of column names.
     Csv(Mapping),
+    /// A prepared log, which stands at its first block.
+    Prepared(Arc<Dictionary>),
 }
 
 /// What was read.
@@ -43,6 +46,7 @@ pub struct Inputs<R> {
 enum Source<R> {
     Calls { file: File, blocks: Blocks<R>, block: Block, calls: Box<Calls> },
     Rows(Box<Rows<R>>),
+    Prepared { file: File, reader: R, dictionary: Arc<Dictionary>, block: Vec<u8>, unpacker: Box<Unpacker>, bytes: u64 },
 }
 
 #[derive(Debug, Default)]
@@ -74,6 +78,14 @@ impl<R: BufRead> Inputs<R> {
                 file,
             },
             Format::Csv(mapping) => Source::Rows(Box::new(Rows::new(catalog, reader, file, mapping)?)),
+            Format::Prepared(dictionary) => Source::Prepared {
+                file,
+                reader,
+                dictionary: Arc::clone(dictionary),
+                block: Vec::new(),
+                unpacker: Box::new(Unpacker::new(catalog)),
+                bytes: 0,
+            },
         };
         Ok(Self { source, ready: Ready::default() })
     }
@@ -84,6 +96,7 @@ impl<R: BufRead> Inputs<R> {
         match &self.source {
             Source::Calls { blocks, .. } => blocks.bytes(),
             Source::Rows(rows) => rows.bytes(),
+            Source::Prepared { bytes, .. } => *bytes,
         }
     }
 
@@ -98,6 +111,14 @@ impl<R: BufRead> Inputs<R> {
                 Ok(more)
             }
             Source::Rows(rows) => rows.next(&mut self.ready),
+            Source::Prepared { file, reader, dictionary, block, unpacker, bytes } => {
+                let more = next_block(reader, block)?;
+                if more {
+                    *bytes += block.len() as u64;
+                    unpacker.read(dictionary, file, block, &mut self.ready);
+                }
+                Ok(more)
+            }
         }
     }
 }

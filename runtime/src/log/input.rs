@@ -51,7 +51,7 @@ pub fn read(bytes: &[u8], at: Timestamp) -> Option<(Incoming, usize)> {
     let mut reader = Reader::new(bytes);
     let there = reader.byte()?;
     let mut id = |bit: u8| (there & bit > 0).then(|| reader.text().ok_or(())).transpose().ok();
-    let who = Who { user: id(USER)?, anonymous: id(ANONYMOUS)?, previous: id(PREVIOUS)? };
+    let who = Who { user: id(USER)?, anonymous: id(ANONYMOUS)?, previous: id(PREVIOUS)?, alone: false };
     let count = reader.count()?;
     let mut changes = Vec::new();
     for _ in 0..count {
@@ -86,7 +86,7 @@ mod tests {
             meta: None,
         };
         let bare = Incoming {
-            who: Who { user: text("u"), anonymous: None, previous: text("p") },
+            who: Who { user: text("u"), anonymous: None, previous: text("p"), alone: false },
             arrival: Some(at),
             time: Timestamp(at.0 - 7),
             id: Arc::from("m2"),
@@ -96,7 +96,7 @@ mod tests {
             origin: Origin::default(),
         };
         let full = Incoming {
-            who: Who { user: None, anonymous: text("a"), previous: None },
+            who: Who { user: None, anonymous: text("a"), previous: None, alone: false },
             id: Arc::clone(&event.id),
             time: event.time,
             event: Some(Arc::new(event)),

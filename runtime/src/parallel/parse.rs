@@ -9,6 +9,7 @@ use std::thread::Scope;
 use super::{BATCH, Source, Unreadable};
 use crate::ingest::blocks::{Block, Blocks};
 use crate::ingest::calls::{Calls, File, Sink};
+use crate::ingest::prepared::{Dictionary, Unpacker, next_block};
 use crate::ingest::stream::Rows;
 use crate::ingest::{Catalog, Format, Incoming, Rejection};
 
@@ -23,6 +24,9 @@ pub(super) struct Parsed {
     /// How many bytes of all files were read then.
     pub(super) bytes: u64,
     block: Block,
+    /// A block of a prepared log instead.
+    packed: Vec<u8>,
+    dictionary: Option<Arc<Dictionary>>,
 }
 
 impl Sink for Parsed {
@@ -56,11 +60,18 @@ impl Pool {
             let (blocks, asked) = sync_channel::<(Parsed, File)>(AHEAD);
             let (done, parsed) = sync_channel(AHEAD);
             let mut calls = Calls::new(Arc::clone(catalog));
+            let mut unpacker = Unpacker::new(Arc::clone(catalog));
             scope.spawn(move || {
                 for (mut parsed, file) in asked {
-                    let block = std::mem::take(&mut parsed.block);
-                    calls.read(&file, &block, &mut parsed);
-                    parsed.block = block;
+                    if let Some(dictionary) = parsed.dictionary.take() {
+                        let packed = std::mem::take(&mut parsed.packed);
+                        unpacker.read(&dictionary, &file, &packed, &mut parsed);
+                        parsed.packed = packed;
+                    } else {
+                        let block = std::mem::take(&mut parsed.block);
+                        calls.read(&file, &block, &mut parsed);
+                        parsed.block = block;
+                    }
                     if done.send(parsed).is_err() {
                         break;
                     }
@@ -108,6 +119,7 @@ pub(super) fn all<R: BufRead>(
         let file = File { name: Arc::from(name.as_str()), number };
         let read = match format {
             Format::Segment => lines(reader, &file, &mut before, pool, take),
+            Format::Prepared(dictionary) => prepared(reader, (&file, &dictionary), &mut before, pool, take),
             Format::Csv(mapping) => {
                 while pool.take(take) {}
                 let rows = Rows::new(Arc::clone(catalog), reader, file, &mapping);
@@ -138,6 +150,28 @@ fn lines<R: BufRead>(
             return Ok(());
         }
         parsed.bytes = *before + blocks.bytes();
+        pool.send(parsed, file.clone());
+        if pool.is_full() {
+            pool.take(take);
+        }
+    }
+}
+
+fn prepared<R: BufRead>(
+    mut reader: R,
+    (file, dictionary): (&File, &Arc<Dictionary>),
+    before: &mut u64,
+    pool: &mut Pool,
+    take: &mut impl FnMut(&mut Parsed),
+) -> io::Result<()> {
+    loop {
+        let mut parsed = pool.spare.pop().unwrap_or_default();
+        if !next_block(&mut reader, &mut parsed.packed)? {
+            return Ok(());
+        }
+        *before += parsed.packed.len() as u64;
+        parsed.bytes = *before;
+        parsed.dictionary = Some(Arc::clone(dictionary));
         pool.send(parsed, file.clone());
         if pool.is_full() {
             pool.take(take);

@@ -12,12 +12,13 @@ use crate::identity::{ContactNumber, People, Resolved};
 use crate::ingest::Incoming;
 
 /// Places inputs.
-pub(super) struct Placer {
+pub(super) struct Placer<L> {
     options: Options,
     people: People,
     homes: Vec<Home>,
-    partitions: Vec<Filling>,
+    partitions: Vec<Filling<L>>,
     now: Timestamp,
+    first: Option<Timestamp>,
     counts: Counts,
 }
 
@@ -29,21 +30,21 @@ struct Home {
 }
 
 /// A partition as it is seen from here.
-#[derive(Default)]
-struct Filling {
+struct Filling<L> {
     /// How many contacts it has.
     contacts: SlotNumber,
-    tasks: Vec<Task>,
+    tasks: Vec<Task<L>>,
 }
 
-impl Placer {
+impl<L> Placer<L> {
     pub(super) fn new(options: Options, partitions: usize) -> Self {
         Self {
             options,
             people: People::default(),
             homes: Vec::new(),
-            partitions: (0..partitions).map(|_| Filling::default()).collect(),
+            partitions: (0..partitions).map(|_| Filling { contacts: 0, tasks: Vec::new() }).collect(),
             now: Timestamp::FIRST_VALID,
+            first: None,
             counts: Counts::default(),
         }
     }
@@ -56,6 +57,16 @@ impl Placer {
     /// Where the clock of all stands.
     pub(super) fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// When the first input was taken.
+    pub(super) fn first(&self) -> Option<Timestamp> {
+        self.first
+    }
+
+    /// Who is who.
+    pub(super) fn into_people(self) -> People {
+        self.people
     }
 
     /// Lets time pass.
@@ -73,6 +84,7 @@ impl Placer {
         self.now = at;
         let Some(resolved) = self.people.resolve(&self.options.ids(&incoming.who)) else { return };
         self.counts.inputs += 1;
+        self.first.get_or_insert(at);
         if resolved.created.is_some() {
             self.settle(&resolved);
         }
@@ -87,7 +99,7 @@ impl Placer {
     }
 
     /// What has been placed since this was asked last, for each partition in their order.
-    pub(super) fn batches(&mut self) -> impl Iterator<Item = Batch> {
+    pub(super) fn batches(&mut self) -> impl Iterator<Item = Batch<L>> {
         let until = self.now;
         self.partitions.iter_mut().map(move |partition| {
             let next = Vec::with_capacity(partition.tasks.len());
@@ -109,7 +121,7 @@ impl Placer {
     }
 
     /// Another contact is to be merged into one that is at home there.
-    fn join(&mut self, other: ContactNumber, into: Home, at: Timestamp) -> Option<Joining> {
+    fn join(&mut self, other: ContactNumber, into: Home, at: Timestamp) -> Option<Joining<L>> {
         let home = self.home(other)?;
         if home.partition == into.partition {
             return Some(Joining::Here(home.slot));
@@ -123,7 +135,7 @@ impl Placer {
         self.homes.get(usize::try_from(contact).ok()?).copied()
     }
 
-    fn partition(&mut self, home: Home) -> Option<&mut Filling> {
+    fn partition(&mut self, home: Home) -> Option<&mut Filling<L>> {
         self.partitions.get_mut(usize::try_from(home.partition).ok()?)
     }
 }

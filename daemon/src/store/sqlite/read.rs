@@ -247,6 +247,14 @@ impl Reader {
         })
     }
 
+    /// All programs that have run with what they mean, in their order.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn deployed(&self) -> Result<Vec<Deployed>, StoreError> {
+        self.ask(programs)
+    }
+
     /// Deliveries, of one state or one contact where that is asked for, the newest first.
     ///
     /// # Errors

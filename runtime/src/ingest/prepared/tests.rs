@@ -1,0 +1,92 @@
+//! A prepared log says what its lines say; what is damaged is refused.
+
+use std::io::{Cursor, Read as _, Seek as _};
+use std::sync::Arc;
+
+use super::*;
+use crate::ingest::{Catalog, Format, Inputs, Read};
+use crate::sample;
+
+const LINES: [&str; 14] = [
+    r#"{"type":"track","event":"Order Completed","userId":"u1","messageId":"m1","timestamp":"2026-03-01T10:00:00Z","properties":{"revenue":39.95,"items":3,"tags":["a","b"],"new":true}}"#,
+    r#"{"type":"track","event":"Order Completed","userId":"u2","messageId":"m2","timestamp":"2026-03-01T10:00:00.250+02:00","properties":{"revenue":12,"items":-3,"tags":[],"new":false}}"#,
+    r#"{"type":"identify","userId":"u1","anonymousId":"a1","timestamp":"2026-03-01 11:00","traits":{"email":"a@b.example","first_name":"\u00dcnal"}}"#,
+    r#"{"type":"page","anonymousId":"a2","receivedAt":"2026-03-01T12:00:00Z","properties":{"path":"/x"},"context":{"timezone":"Asia/Tokyo"}}"#,
+    r#"{"type":"alias","userId":"u3","previousId":"u4","timestamp":"2026-03-01T12:00:00Z"}"#,
+    r#"{"batch":[{"type":"track","event":"Signed Up","userId":"u5","timestamp":"2026-03-01T12:00:00Z"},{"type":"page","userId":"u6","anonymousId":"a6","timestamp":"2026-03-01T12:00:00Z"}]}"#,
+    r#"{"type":"track","event":"Unknown","userId":7,"timestamp":"2026-03-01T12:00:00Z"}"#,
+    r#"{"type":"track","event":"Order Completed","userId":"","anonymousId":null,"timestamp":"2026-03-01T12:00:00Z"}"#,
+    r#"{"type":"track","event":"Order Completed","userId":"u1","timestamp":"yesterday"}"#,
+    r#"{"type":"dance","userId":"u1","userId":"u9","timestamp":"2026-03-01T12:00:00Z"}"#,
+    "{}",
+    "not json",
+    "",
+    "[1]",
+];
+
+fn prepared() -> (Vec<u8>, Packed) {
+    let mut bytes = Vec::new();
+    let mut writer = Writer::new(&mut bytes).unwrap();
+    for (number, line) in (1..).zip(LINES) {
+        writer.line(line.as_bytes(), number).unwrap();
+    }
+    let packed = writer.finish().unwrap();
+    (bytes, packed)
+}
+
+#[test]
+fn what_is_read_of_it_is_what_the_lines_say() {
+    let (bytes, packed) = prepared();
+    assert_eq!((packed.calls, packed.unusable, packed.bytes), (11, 2, bytes.len() as u64));
+    let catalog = Arc::new(Catalog::new(&sample::engine()));
+    let mut file = Cursor::new(bytes);
+    let dictionary = Arc::new(Dictionary::open(&mut file).unwrap().unwrap());
+    assert_eq!(dictionary.calls(), 11);
+    let unites = |id: &str| {
+        let place = dictionary.ids.iter().position(|known| **known == *id).unwrap();
+        dictionary.unites[place]
+    };
+    assert!(["u1", "a1", "u3", "u4", "u5", "u6", "a6", "u9"].into_iter().all(unites));
+    assert!(!unites("u2") && !unites("a2"));
+    let all = |format: &Format, bytes: &[u8]| {
+        let inputs = Inputs::new(Arc::clone(&catalog), bytes, "f", 0, format).unwrap();
+        let mut reads: Vec<Read> = inputs.map(Result::unwrap).collect();
+        for read in &mut reads {
+            match read {
+                Read::Incoming(incoming) => incoming.who.alone = false,
+                Read::Rejected(rejection) => rejection.raw.clear(),
+            }
+        }
+        reads
+    };
+    let usable = |line: &&str| line.starts_with('{') || line.is_empty();
+    let text = LINES.map(|line| if usable(&line) { line } else { "" }).join("\n");
+    let mut blocks = Vec::new();
+    file.read_to_end(&mut blocks).unwrap();
+    assert_eq!(all(&Format::Prepared(dictionary), &blocks), all(&Format::Segment, text.as_bytes()));
+}
+
+#[test]
+fn what_is_damaged_is_told_and_what_is_something_else_is_left_alone() {
+    let (bytes, _) = prepared();
+    let mut lines = Cursor::new(LINES.join("\n").into_bytes());
+    assert!(Dictionary::open(&mut lines).unwrap().is_none());
+    assert_eq!(lines.stream_position().unwrap(), 0);
+    assert!(Dictionary::open(&mut Cursor::new(b"FLOW")).unwrap().is_none());
+    for end in [8, 12, 20, bytes.len() - 1] {
+        assert!(Dictionary::open(&mut Cursor::new(&bytes[..end])).is_err(), "{end} bytes");
+    }
+    let catalog = Arc::new(Catalog::new(&sample::engine()));
+    for at in (0..bytes.len()).step_by(3) {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0x10;
+        let mut file = Cursor::new(damaged);
+        let Ok(Some(dictionary)) = Dictionary::open(&mut file) else { continue };
+        let mut blocks = Vec::new();
+        file.read_to_end(&mut blocks).unwrap();
+        let inputs =
+            Inputs::new(Arc::clone(&catalog), blocks.as_slice(), "f", 0, &Format::Prepared(Arc::new(dictionary)));
+        let broken = inputs.unwrap().any(|read| read.is_err());
+        assert!(broken || at + 32 > bytes.len() || at < 16, "byte {at} of {}", bytes.len());
+    }
+}
