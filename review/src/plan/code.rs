@@ -131,6 +131,7 @@ codes! {
     DataChanged "data-changed" Structure false "how facts and events are read was changed";
     SettingChanged "setting-changed" Structure false "a setting was changed";
     InFlight "in-flight" Structure false "what becomes of those who are inside when it changes was changed";
+    OrderChanged "order-changed" Structure false "the same parts come in another order";
     Changed "changed" Structure false "its meaning was changed";
 }
 

@@ -19,10 +19,11 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use flow_compiler::prove::{Around, is_at_most};
-use flow_graph::canonical::Canonical;
+use flow_graph::canonical::{Canonical, Item};
 use flow_graph::program::{Event, Location, Program};
 use flow_graph::words::Scope;
 use flow_graph::{Expr, Id, Span, Table, Words};
+use serde_json::Value as Json;
 
 use super::change::{Change, Place, Said, Witness};
 use super::code::Code;
@@ -78,14 +79,17 @@ impl<'p> Diff<'p> {
                 continue;
             }
             self.item.clone_from(address);
-            let json = |item: &flow_graph::canonical::Item| item.definition.to_string();
             match (before, after) {
                 (None, Some(_)) => self.push(Code::ItemAdded, None, "it is new", (None, None)),
                 (Some(_), None) => self.push(Code::ItemRemoved, None, "it is gone", (None, None)),
-                (before, after) => {
-                    let sides = (before.map(|it| (json(it), None)), after.map(|it| (json(it), None)));
-                    self.push(Code::Changed, None, "its meaning was changed", sides);
+                (Some(before), Some(after)) if in_order(&before.definition) == in_order(&after.definition) => {
+                    self.push(Code::OrderChanged, None, "its parts come in another order", (None, None));
                 }
+                (Some(before), Some(after)) => {
+                    let text = |item: &Item| Some((item.definition.to_string(), None));
+                    self.push(Code::Changed, None, "its meaning was changed", (text(before), text(after)));
+                }
+                (None, None) => {}
             }
         }
     }
@@ -200,6 +204,19 @@ impl<'p> Diff<'p> {
         all.extend(new.iter().map(&name));
         let find = |table: &'p Table<T>, wanted: &str| table.iter().find(|it| name(it) == wanted);
         all.into_iter().map(|wanted| (find(old, wanted), find(new, wanted))).collect()
+    }
+}
+
+/// A definition with the parts of each list in one order.
+fn in_order(json: &Json) -> Json {
+    match json {
+        Json::Array(parts) => {
+            let mut parts: Vec<Json> = parts.iter().map(in_order).collect();
+            parts.sort_by_key(Json::to_string);
+            Json::Array(parts)
+        }
+        Json::Object(map) => map.iter().map(|(key, value)| (key.clone(), in_order(value))).collect(),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => json.clone(),
     }
 }
 

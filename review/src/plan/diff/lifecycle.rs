@@ -94,13 +94,9 @@ impl Diff<'_> {
         }
         if !order.is_sorted() {
             let says = "the transitions come in another order: the first that can happen wins";
-            let sides = (Some((String::new(), Some(&before.at))), Some((String::new(), Some(&after.at))));
-            self.push(
-                Code::TransitionChanged,
-                Some("transitions"),
-                says,
-                (sides.0.filter(|it| !it.0.is_empty()), sides.1.filter(|it| !it.0.is_empty())),
-            );
+            let all = |of: &Lifecycle| of.transitions.iter().map(|it| way(of, it)).collect::<Vec<_>>().join("\n");
+            let sides = (Some((all(before), Some(&before.at))), Some((all(after), Some(&after.at))));
+            self.push(Code::TransitionChanged, Some("transitions"), says, sides);
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use flow_compiler::prove::Around;
 use flow_graph::program::sequence::SplitArm;
-use flow_graph::program::{Program, Sequence, Step, StepId, StepKind, Trigger, WaitUntil};
+use flow_graph::program::{Program, RetiredThen, Sequence, Step, StepId, StepKind, Trigger, WaitUntil};
 use flow_graph::words::Scope;
 use flow_graph::{Expr, Words};
 
@@ -23,7 +23,6 @@ struct Same<'p> {
 impl<'p> Diff<'p> {
     pub(super) fn steps(&mut self, a: &'p Sequence, b: &'p Sequence) {
         let find = |id: &str| b.steps.iter().find(|step| step.id == id);
-        let told = self.told();
         let mut kept: Vec<Same<'p>> = Vec::new();
         for before in &a.steps {
             match find(&before.id) {
@@ -37,15 +36,14 @@ impl<'p> Diff<'p> {
             let says = format!("there is a new step `{}`{}", short(&step.id), within(step));
             self.push(Code::StepAdded, Some(&part(step)), says, (None, Some(side)));
         }
-        self.order(&kept);
+        let moved = self.order(&kept, b);
+        let both: BTreeSet<&str> = kept.iter().map(|same| same.after.id.as_str()).collect();
         for same in &kept {
             self.step(same, (a, b));
-        }
-        for same in &kept {
-            self.ways(same, (a, b), &ids);
-        }
-        if self.told() == told {
-            self.leads(&kept, a, b);
+            self.ways(same);
+            if !moved {
+                self.leads(same, (a, b), &both);
+            }
         }
     }
 
@@ -57,25 +55,22 @@ impl<'p> Diff<'p> {
             name.is_some_and(|name| step.label.as_deref() == Some(name) || name == step.id)
         });
         let then = match clause.map(|it| &it.then) {
-            Some(flow_graph::program::RetiredThen::Exit) => "; whoever waits there leaves",
-            Some(flow_graph::program::RetiredThen::ContinueAt(_)) => "; whoever waits there goes on elsewhere",
+            Some(RetiredThen::Exit) => "; whoever waits there leaves",
+            Some(RetiredThen::ContinueAt(_)) => "; whoever waits there goes on elsewhere",
             None => "",
         };
-        let says = format!("the step `{}` is gone{then}", short(&step.id));
+        let says = format!("the step `{}`{} is gone{then}", short(&step.id), within(step));
         self.push(Code::StepRemoved, Some(&part(step)), says, (Some(side), None));
     }
 
-    /// Steps that are still there, in another order among themselves.
-    fn order(&mut self, kept: &[Same<'p>]) {
-        let mut last: Option<StepId> = None;
+    /// Whether steps that are still there come in another order among themselves.
+    fn order(&mut self, kept: &[Same<'p>], b: &Sequence) -> bool {
+        let mut last: Option<usize> = None;
+        let mut moved = false;
         for same in kept {
-            let at = self
-                .new
-                .sequences
-                .iter()
-                .find_map(|it| it.steps.iter().position(|step| std::ptr::eq(step, same.after)));
-            let at = at.and_then(|at| StepId::try_from(at).ok());
+            let at = b.steps.iter().position(|step| step.id == same.after.id);
             if at < last {
+                moved = true;
                 let side = |program, step: &'p Step| Some((step_words(program, step), Some(&step.at)));
                 let sides = (side(self.old, same.before), side(self.new, same.after));
                 let says = format!("`{}` comes earlier among the other steps", short(&same.after.id));
@@ -84,6 +79,7 @@ impl<'p> Diff<'p> {
                 last = at;
             }
         }
+        moved
     }
 
     /// What a step does.
@@ -109,8 +105,7 @@ impl<'p> Diff<'p> {
     }
 
     /// Where a step parts.
-    fn ways(&mut self, same: &Same<'p>, (a, b): (&Sequence, &Sequence), known: &BTreeSet<&str>) {
-        let told = self.told();
+    fn ways(&mut self, same: &Same<'p>) {
         match (&same.before.kind, &same.after.kind) {
             (StepKind::Choose { arms: was, .. }, StepKind::Choose { arms: is, .. }) => self.arms(same, was, is),
             (StepKind::Split { arms: was, .. }, StepKind::Split { arms: is, .. }) => self.shares(same, was, is),
@@ -126,20 +121,14 @@ impl<'p> Diff<'p> {
             }
             _ => {}
         }
-        // Where it leads: told only where no step that came or went, or another order, explains it.
-        if self.told() != told || self.changes.iter().any(|it| it.item == self.item && it.code == Code::StepMoved) {
-            return;
-        }
-        // A step that came or went lies between where the others led and lead.
-        let came_or_went =
-            a.steps.len() != b.steps.len() || b.steps.iter().any(|step| !known.contains(step.id.as_str()));
-        for (was, is) in targets(a, same.before).into_iter().zip(targets(b, same.after)) {
-            let fresh = is.as_deref().is_some_and(|is| !known.contains(is));
-            let gone = was.as_deref().is_some_and(|was| !b.steps.iter().any(|step| step.id == was));
-            if was != is && !fresh && !gone && !came_or_went {
-                self.leads_elsewhere(same, (was, is));
-                return;
-            }
+    }
+
+    /// Where a step leads, past what came or went: that is told by itself, and so is another order.
+    fn leads(&mut self, same: &Same<'p>, (a, b): (&Sequence, &Sequence), both: &BTreeSet<&str>) {
+        let before = targets(a, same.before).into_iter().map(|to| settled(a, to, both));
+        let after = targets(b, same.after).into_iter().map(|to| settled(b, to, both));
+        if let Some((was, is)) = before.zip(after).find(|(was, is)| was != is) {
+            self.leads_elsewhere(same, (was, is));
         }
     }
 
@@ -149,18 +138,6 @@ impl<'p> Diff<'p> {
         let side = |program, step: &'p Step| Some((step_words(program, step), Some(&step.at)));
         let sides = (side(self.old, same.before), side(self.new, same.after));
         self.push(Code::PathChanged, Some(&part(same.after)), says, sides);
-    }
-
-    /// Where nothing else was told of the steps: the first that leads somewhere else.
-    fn leads(&mut self, kept: &[Same<'p>], a: &Sequence, b: &Sequence) {
-        for same in kept {
-            let (was, is) = (targets(a, same.before), targets(b, same.after));
-            let other = was.iter().zip(&is).find(|(was, is)| was != is);
-            if let Some((was, is)) = other.map(|(was, is)| (was.clone(), is.clone())) {
-                self.leads_elsewhere(same, (was, is));
-                return;
-            }
-        }
     }
 
     /// Conditions of a `choose`, by their order.
@@ -208,6 +185,19 @@ impl<'p> Diff<'p> {
             self.push(Code::SplitShares, Some(&part(same.after)), says, sides);
         }
     }
+}
+
+/// The first step that both sequences have, from a step on.
+fn settled(sequence: &Sequence, mut to: Option<String>, both: &BTreeSet<&str>) -> Option<String> {
+    for _ in &sequence.steps {
+        let id = to.as_ref()?;
+        if both.contains(id.as_str()) {
+            break;
+        }
+        let step = sequence.steps.iter().find(|step| step.id == *id)?;
+        to = step.next.and_then(|next| sequence.steps.get(usize::from(next))).map(|next| next.id.clone());
+    }
+    to
 }
 
 /// The steps that a step leads to, by identity; none is the end.
@@ -301,7 +291,7 @@ fn short(id: &str) -> &str {
 
 /// The blocks around a step, where there are some.
 fn within(step: &Step) -> String {
-    step.id.rsplit_once('/').map_or(String::new(), |(path, _)| format!(", inside `{}`", path.replace('/', " › ")))
+    step.id.rsplit_once('/').map_or(String::new(), |(path, _)| format!(" inside `{}`", path.replace('/', " › ")))
 }
 
 fn part(step: &Step) -> String {
