@@ -120,3 +120,46 @@ fn a_browser_reads_the_page() {
     let looked = Command::new("python3").arg(browser).arg(&folder).args(["-", "-", "report.html"]).output().unwrap();
     assert!(looked.status.success() && said(&looked).trim().is_empty(), "{}", said(&looked));
 }
+
+/// What came to a store is a history, with all that calls said.
+#[test]
+fn what_a_daemon_has_taken_is_a_history() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (store, events) = (scratch.path().join("shop.db"), scratch.path().join("events.jsonl"));
+    let at = |hours: i64| (jiff::Timestamp::now() - jiff::SignedDuration::from_hours(hours)).to_string();
+    let calls = [
+        format!(
+            r#"{{"type":"track","event":"Signed Up","userId":"u1","timestamp":"{}","properties":{{"source":"site"}}}}"#,
+            at(9)
+        ),
+        format!(
+            r#"{{"type":"identify","userId":"u1","timestamp":"{}","traits":{{"email":"u1@x.example","country":"DE"}}}}"#,
+            at(8)
+        ),
+        format!(r#"{{"type":"page","anonymousId":"a1","timestamp":"{}","properties":{{"path":"/tea"}}}}"#, at(7)),
+        format!(
+            r#"{{"type":"track","event":"Order Completed","userId":"u1","anonymousId":"a1","messageId":"m1","timestamp":"{}","properties":{{"order_id":"o1","cart_id":"c1","revenue":49.9}}}}"#,
+            at(6)
+        ),
+    ];
+    fs::write(&events, calls.join("\n")).unwrap();
+    let (store, events) = (store.to_str().unwrap(), events.to_str().unwrap());
+    let imported = flow(&["import", "examples/shop", "--events", events, "--store", store]);
+    assert!(imported.status.success(), "{}", said(&imported));
+    let head = changed(scratch.path(), "shop", CAPS, "");
+    let output = flow(&["backtest", store, &head, "--store", store, "--format", "json"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&report["history"]["inputs"]["after"], &report["history"]["contacts"]["after"]),
+        (&4.into(), &1.into())
+    );
+    let figures = report["changes"].as_array().unwrap().iter().chain(report["unchanged"].as_array().unwrap());
+    let count = |item: &str, part: &str| {
+        let mut found = figures.clone().filter(|it| it["item"] == item && it["kind"] == "stage");
+        found.find(|it| it["part"] == part).map(|it| it["count"]["after"].clone())
+    };
+    assert_eq!(count("customer", "first_time"), Some(1.into()), "{report}");
+    let nothing = flow(&["backtest", store, &head, "--store", scratch.path().join("none.db").to_str().unwrap()]);
+    assert!(nothing.status.code() == Some(2) && said(&nothing).contains("none.db"), "{}", said(&nothing));
+}
