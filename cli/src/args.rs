@@ -1,6 +1,7 @@
 //! What can be asked for on the command line.
 
 pub(crate) mod backtest;
+pub(crate) mod git;
 pub(crate) mod learn;
 pub(crate) mod remote;
 pub(crate) mod review;
@@ -68,6 +69,7 @@ pub(crate) enum Command {
     Lsp(LspArgs),
     Docs(DocsArgs),
     Explain(ExplainArgs),
+    DiffDriver(git::DiffDriverArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }
@@ -89,6 +91,7 @@ pub(crate) struct LspArgs {
 Examples:
   flow check examples/shop                         one project
   flow check examples/mistakes --format plain      one line for each mistake
+  flow check examples/shop --report                how many messages a contact can get
   flow check examples/shop --deny-warnings --format github
                                                    in the checks of a pull request
 Without a folder: the project in this folder or above it.")]
@@ -101,6 +104,9 @@ pub(crate) struct CheckArgs {
     /// End with code 1 when there are warnings, too
     #[arg(long)]
     pub(crate) deny_warnings: bool,
+    /// Tell the worst case, too: how many messages one contact can get, and which the limits can keep from leaving
+    #[arg(long)]
+    pub(crate) report: bool,
     /// Check again whenever a file of the project changes, until Ctrl-C
     #[arg(long)]
     pub(crate) watch: bool,

@@ -7,6 +7,7 @@ pub(crate) mod completions;
 pub(crate) mod contact;
 pub(crate) mod deliveries;
 pub(crate) mod deploy;
+pub(crate) mod diff_driver;
 pub(crate) mod docs;
 pub(crate) mod explain;
 pub(crate) mod fix;

@@ -6,7 +6,6 @@ mod commands;
 mod deploys;
 mod diff;
 mod failure;
-#[allow(dead_code, reason = "comparisons open their sides by it")]
 mod git;
 mod input;
 mod layout;
@@ -19,7 +18,6 @@ mod progress;
 mod project;
 mod remote;
 mod replace;
-#[allow(dead_code, reason = "comparisons open their sides by it")]
 mod side;
 mod summary;
 mod table;
@@ -76,6 +74,7 @@ fn main() -> ExitCode {
         Command::Lsp(_) => commands::lsp::run(),
         Command::Docs(args) => commands::docs::run(args, &mut terminal),
         Command::Explain(args) => commands::explain::run(args, &mut terminal),
+        Command::DiffDriver(args) => commands::diff_driver::run(args, &mut terminal),
         Command::Completions(args) => commands::completions::run(args, &mut terminal),
         Command::Man(args) => commands::man::run(args, &mut terminal),
     };

@@ -32,6 +32,8 @@ impl Terminal {
     /// The terminal as the environment describes it.
     pub(crate) fn new(colour: Colour) -> Self {
         let choice = match colour {
+            // Behind the pager of git stands a screen.
+            Colour::Auto if paged_by_git() => ColorChoice::Always,
             Colour::Auto => AutoStream::choice(&io::stdout()),
             Colour::Always => ColorChoice::Always,
             Colour::Never => ColorChoice::Never,
@@ -163,6 +165,12 @@ pub(crate) const CYAN: Style = AnsiColor::Cyan.on_default();
 pub(crate) const BOLD: Style = Style::new().bold();
 /// What may be skipped.
 pub(crate) const DIM: Style = Style::new().dimmed();
+
+/// Whether git pages what is written, on a screen that takes colours.
+fn paged_by_git() -> bool {
+    let is = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    is("GIT_PAGER_IN_USE").is_some() && is("NO_COLOR").is_none() && is("TERM").is_some_and(|term| term != "dumb")
+}
 
 /// Whether somebody watches standard error.
 pub(crate) fn watched() -> bool {

@@ -69,11 +69,11 @@ fn every_template_is_right_wherever_it_is_used() {
         let project = scratch.path().join(format!("{template}0"));
         good(&project, &["test", "--vary"]);
         let mut kept: BTreeSet<String> = files(&here().join("templates").join(template));
-        kept.insert(".gitignore".to_owned());
+        kept.extend([".gitignore", ".gitattributes"].map(ToOwned::to_owned));
         assert_eq!(files(&project), kept, "what is written is what is kept in the tree");
         // Nothing is lost on the way, but for what was answered.
         let text = |folder: &Path, path: &str| fs::read_to_string(folder.join(path)).unwrap();
-        for path in kept.iter().filter(|path| *path != ".gitignore" && *path != "flow.toml") {
+        for path in kept.iter().filter(|path| !path.starts_with(".git") && *path != "flow.toml") {
             assert_eq!(text(&project, path), text(&here().join("templates").join(template), path), "{path}");
         }
     }

@@ -124,6 +124,7 @@ fn findings_keep_to_the_schemas() {
     assert!(projects.len() > 90, "only {} projects", projects.len());
     for folder in &projects {
         let name = folder.display().to_string();
+        strict.check(&name, &written(folder, &["check", "--format", "json", "--report"]));
         let json = written(folder, &["check", "--format", "json"]);
         strict.check(&name, &json);
         open.check(&name, &json);

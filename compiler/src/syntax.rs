@@ -10,6 +10,7 @@ pub(crate) mod clean;
 mod decode;
 pub(crate) mod grammar;
 mod item;
+pub mod items;
 pub mod lex;
 mod recover;
 mod tokens;

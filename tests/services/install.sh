@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what tests talk to (an SMTP server, the published library that verifies webhooks, the published clients that
 # send calls, what packages for editors are built and tried with) into a folder of their own below the target directory:
-# `venv` for Python, `node/node_modules` and `vscode/node_modules` for Node. Neovim and Chromium are packages of the system.
+# `venv` for Python, `node/node_modules` and `vscode/node_modules` for Node. Neovim, Chromium, curl
+# and jq are packages of the system.
 # Does nothing where they are there already. Prints the Python to run them with.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -22,7 +23,7 @@ system() {
 }
 
 python="$folder/venv/bin/python"
-if ! { [ -x "$python" ] && cmp -s "$here/requirements.txt" "$folder/installed.txt" && "$python" -c 'import aiosmtpd, prometheus_client, tree_sitter' 2>/dev/null; }; then
+if ! { [ -x "$python" ] && cmp -s "$here/requirements.txt" "$folder/installed.txt" && "$python" -c 'import aiosmtpd, prometheus_client, tree_sitter, yaml' 2>/dev/null; }; then
     python3 -c 'import ensurepip, venv' 2>/dev/null || system python3 python3-venv
     rm -f "$folder/installed.txt"
     python3 -m venv --clear "$folder/venv" >&2
@@ -45,5 +46,6 @@ node() {
 node "$here" "$folder/node"
 node "$here/../../editors/vscode" "$folder/vscode"
 command -v nvim >/dev/null || system neovim
+{ command -v curl && command -v jq; } >/dev/null || system curl jq
 command -v chromium >/dev/null || system chromium
 echo "$python"

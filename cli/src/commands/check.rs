@@ -1,10 +1,13 @@
 //! `flow check`: is the project right?
 
+mod report;
+
 use flow_compiler::Compilation;
 use flow_compiler::diagnostic::Severity;
 use flow_compiler::render::{count, github, json, miette, plain, sarif};
 use flow_compiler::source::FileKind;
 use flow_graph::Program;
+use flow_review::bounds;
 
 use crate::args::{CheckArgs, CheckFormat};
 use crate::failure::{Exit, Failure};
@@ -21,6 +24,16 @@ pub(crate) fn run(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit, Fai
         return watch(args.dir.as_deref(), terminal, |terminal| once(args, terminal));
     }
     once(args, terminal)
+}
+
+/// The diagnostics with the worst case of the program, where there is one.
+fn with_bounds(diagnostics: &str, compilation: &Compilation) -> serde_json::Value {
+    let mut report: serde_json::Value = serde_json::from_str(diagnostics).unwrap_or_default();
+    let bounds = compilation.program.as_ref().and_then(|program| serde_json::to_value(bounds::of(program)).ok());
+    if let (Some(report), Some(bounds)) = (report.as_object_mut(), bounds) {
+        report.insert("bounds".to_owned(), bounds);
+    }
+    report
 }
 
 fn once(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
@@ -40,9 +53,13 @@ fn once(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
                 let inventory = inventory(program, compilation.tests.len());
                 let words = if inventory.is_empty() { "nothing is declared yet" } else { &inventory };
                 terminal.say(&hanging("  ", words, terminal.width));
+                if args.report {
+                    terminal.say(&report::text(&project, program, terminal));
+                }
             }
         }
         CheckFormat::Plain => terminal.say(&plain::plain(view, found)),
+        CheckFormat::Json if args.report => terminal.json(&with_bounds(&json::json(view, found), &compilation)),
         CheckFormat::Json => terminal.say(&json::json(view, found)),
         CheckFormat::Sarif => terminal.say(&sarif::sarif(view, found)),
         CheckFormat::Github => terminal.say(&github::github(view, found)),

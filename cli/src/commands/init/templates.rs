@@ -29,6 +29,9 @@ const NEWSLETTER: Files = files!("newsletter":
 /// What no project wants in its history. The file has another name here, since it would speak of this repository.
 const IGNORED: (&str, &str) = (".gitignore", include_str!("../../../templates/gitignore"));
 
+/// By what git shows changes.
+const ATTRIBUTES: (&str, &str) = (".gitattributes", include_str!("../../../templates/gitattributes"));
+
 /// What is said of a project when it is begun.
 pub(super) struct Answers {
     pub(super) template: Template,
@@ -44,7 +47,7 @@ pub(super) fn files(answers: &Answers) -> Vec<(&'static str, String)> {
         Template::Saas => SAAS,
         Template::Newsletter => NEWSLETTER,
     };
-    files.iter().chain([&IGNORED]).map(|(path, text)| (*path, filled(path, text, answers))).collect()
+    files.iter().chain([&IGNORED, &ATTRIBUTES]).map(|(path, text)| (*path, filled(path, text, answers))).collect()
 }
 
 /// A file with the answers in the place of what the template says.
