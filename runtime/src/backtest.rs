@@ -26,7 +26,7 @@ pub mod stories;
 use std::io::BufRead;
 use std::sync::Arc;
 
-use flow_graph::program::{Event, Field, Score};
+use flow_graph::program::{Event, Field, Score, StepKind};
 use flow_graph::{Program, Timestamp, canonical};
 use flow_machine::Engine;
 use flow_machine::engine::EngineError;
@@ -62,7 +62,7 @@ pub struct Setup {
 /// How both programs go over the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// One for both.
+    /// One for both: they differ in what messages say, or in nothing.
     Same,
     /// Both at once.
     Together,
@@ -75,6 +75,7 @@ enum Way {
 pub struct Backtest {
     setup: Setup,
     way: Way,
+    same: bool,
     facts: Facts,
     channels: Vec<String>,
     scores: Vec<(String, f64)>,
@@ -105,6 +106,7 @@ impl Backtest {
     /// When one of them holds what no compiler writes.
     pub fn new(base: &Program, head: &Program, setup: Setup) -> Result<Self, EngineError> {
         let way = way(base, head);
+        let same = canonical::fingerprint_of(base) == canonical::fingerprint_of(head);
         let (before, after) = (Names { moved: &head.moved }, Names { moved: &[] });
         let mut facts = Facts::default();
         let numbers_of =
@@ -139,7 +141,7 @@ impl Backtest {
         };
         let base = course(base, base_numbers, &before)?;
         let head = course(head, head_numbers, &after)?;
-        Ok(Self { setup, way, facts, channels, scores, base, head, ran: Vec::new(), first: None })
+        Ok(Self { setup, way, same, facts, channels, scores, base, head, ran: Vec::new(), first: None })
     }
 
     /// How often the history has to go by: once, or twice where both programs do not read the same.
@@ -151,7 +153,7 @@ impl Backtest {
     /// Both programs mean the same.
     #[must_use]
     pub fn is_same(&self) -> bool {
-        self.way == Way::Same
+        self.same
     }
 
     /// Lets the history go by, once.
@@ -205,7 +207,7 @@ impl Backtest {
             affected: sum.affected,
             counts: (base.counts, head.counts),
             span: (self.first.map_or(end.0, |first| first.0), end.0),
-            same: self.way == Way::Same,
+            same: self.same,
         }
     }
 }
@@ -214,11 +216,28 @@ impl Backtest {
 fn way(base: &Program, head: &Program) -> Way {
     if !reads_alike(base, head) {
         Way::Apart
-    } else if canonical::fingerprint_of(base) == canonical::fingerprint_of(head) {
+    } else if canonical::fingerprint_of(&wordless(base)) == canonical::fingerprint_of(&wordless(head)) {
         Way::Same
     } else {
         Way::Together
     }
+}
+
+/// The program without what its messages and notices say: nothing is decided by that.
+fn wordless(program: &Program) -> Program {
+    let mut program = program.clone();
+    program.templates.clear();
+    for message in program.messages.iter_mut() {
+        (message.subject, message.body_file, message.text) = (None, None, None);
+        message.body.clear();
+    }
+    let steps = program.sequences.iter_mut().flat_map(|it| &mut it.steps).map(|step| &mut step.kind);
+    for kind in steps {
+        if let StepKind::Notify { text, .. } = kind {
+            text.clear();
+        }
+    }
+    program
 }
 
 /// Whether a line of a file gives the same input under both programs, number by number.

@@ -258,6 +258,9 @@ fn changes_of_the_shop_are_what_two_runs_say() {
     }
     let same = compare(&base, &base, &all_merging(), (&text, &Format::Segment));
     assert!(same.same && same.is_empty());
+    let worded =
+        compare(&base, &changed("shop", "subject \"", "subject \"New: "), &all_merging(), (&text, &Format::Segment));
+    assert!(!worded.same && worded.is_empty(), "what messages say decides nothing");
 }
 
 #[test]
