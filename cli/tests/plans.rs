@@ -13,11 +13,14 @@
 #[path = "serve/daemon.rs"]
 mod daemon;
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use daemon::{ADMIN, Daemon, WORLD, project, signed_up};
+use daemon::{ADMIN, Daemon, WORLD, project, signed_up, told};
 use flow_compiler::source::{FileKind, Sources};
 use flow_daemon::deploys::Progress;
 use flow_daemon::plans::over_store;
@@ -237,4 +240,51 @@ fn flow_plan_says_it_of_a_daemon_and_of_its_backup() {
     assert_eq!(tokens[0], tokens[1], "what was planned over a backup of now is what is planned");
     let (code, text) = deploy(&daemon, longer.path(), &["--plan", &tokens[1]]);
     assert_eq!(code, 0, "{text}");
+}
+
+/// A plan that takes its time is waited for, and how far it is told.
+#[test]
+fn a_plan_that_takes_its_time_is_waited_for() {
+    let folder = changed("wait 2h", "wait 3h");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let plan = |of: Value| json!({ "format_version": 1, "plan": of }).to_string();
+    let answers = std::thread::spawn(move || {
+        let carried = json!({ "contacts": 300_000, "of": 900_000 });
+        let refused = json!([{ "message": "the daemon has no `[channels.push]`" }]);
+        for said in [
+            plan(json!({ "under_way": true })),
+            plan(json!({ "under_way": true, "carried": carried })),
+            plan(json!({ "fingerprint": "f", "changed": true, "token": null, "reasons": refused })),
+        ] {
+            answer(&listener, &said);
+        }
+    });
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
+    command.arg("deploy").arg(folder.path()).args(["--yes", "--to", &url]);
+    let (code, text) = told(&command.env("FLOW_ADMIN_TOKEN", ADMIN).env("NO_COLOR", "1").output().unwrap());
+    answers.join().unwrap();
+    for says in ["300,000 of 900,000 contacts looked at", "would be refused", "has no `[channels.push]`"] {
+        assert!(code == 1 && text.contains(says), "no `{says}` in {text}");
+    }
+}
+
+/// Takes one request and answers it so.
+fn answer(listener: &TcpListener, said: &str) {
+    let (stream, _) = listener.accept().unwrap();
+    let mut lines = BufReader::new(stream);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        lines.read_line(&mut line).unwrap();
+        if line.trim().is_empty() {
+            break;
+        }
+        if let Some(said) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = said.trim().parse().unwrap();
+        }
+    }
+    lines.read_exact(&mut vec![0; length]).unwrap();
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", said.len());
+    lines.get_mut().write_all(format!("{head}{said}").as_bytes()).unwrap();
 }
