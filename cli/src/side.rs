@@ -89,7 +89,6 @@ impl Side {
     }
 
     /// The program, or nothing after all errors have been shown.
-    #[allow(dead_code, reason = "for comparisons that need no places: over a history")]
     pub(crate) fn program(&mut self, terminal: &mut Terminal) -> Option<Program> {
         match &self.project {
             Some(project) => compiled(project, terminal).map(|(program, _)| program),
