@@ -1,5 +1,7 @@
 //! Figures as people like to read them: names to the left, numbers in a column, a small bar.
 
+pub(crate) use flow_review::numbers::{number, plural};
+
 /// One line of a section.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
@@ -53,24 +55,6 @@ pub(crate) fn columns(rows: &[Vec<String>], width: usize) -> String {
         hanging(&format!("  {lead}"), last, width)
     };
     rows.iter().map(line).collect()
-}
-
-/// A number with its thousands apart: `69,659`.
-pub(crate) fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `1 event`, `2,000 events`
-pub(crate) fn plural(n: u64, word: &str) -> String {
-    if n == 1 { format!("1 {word}") } else { format!("{} {word}s", number(n)) }
 }
 
 /// A part of a whole in percent, rounded down: `100 %` is all of it.
@@ -148,11 +132,6 @@ fn bar(count: u64, most: u64, unicode: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
-    }
 
     #[test]
     fn columns_are_as_wide_as_what_is_in_them() {

@@ -2,5 +2,7 @@
 
 pub mod backtest;
 pub mod bounds;
+mod markdown;
+pub mod numbers;
 pub mod people;
 pub mod plan;

@@ -17,12 +17,12 @@ mod picture;
 mod places;
 mod written;
 
+use flow_graph::Program;
+use flow_graph::canonical::{Canonical, fingerprint_of};
 use serde::Serialize;
 
 use crate::bounds;
 use crate::people::People;
-use flow_graph::Program;
-use flow_graph::canonical::{Canonical, fingerprint_of};
 
 pub use change::{Change, Place, Said, Witness};
 pub use code::{Aspect, Code};

@@ -1,7 +1,7 @@
 //! Pictures of figures under both programs, as SVG inside a page.
 
 use super::html::escape;
-use super::words::number;
+use crate::numbers::number;
 
 /// A figure under both programs.
 #[derive(Debug, Clone, PartialEq, Eq)]

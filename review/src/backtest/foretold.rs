@@ -4,7 +4,7 @@ use super::Report;
 use super::charts::{Curve, curves};
 use super::html::escape;
 use super::label::{BandReport, Judged, LabelReport, ScoreReport};
-use super::words::number;
+use crate::numbers::number;
 
 /// The part, where it was asked.
 pub(crate) fn section(report: &Report) -> Option<(String, String, String)> {

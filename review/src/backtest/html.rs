@@ -1,8 +1,9 @@
 //! The report as one page that opens from disk: nothing is asked for elsewhere, and nothing in it is a script.
 
 use super::charts::{Bar, bars, columns};
-use super::words::{Group, number, percent, plural, signed, verdict};
+use super::words::{Group, percent, signed, verdict};
 use super::{Figure, Report, Said, Story};
+use crate::numbers::{number, plural};
 
 const CSS: &str = include_str!("../../assets/backtest.css");
 

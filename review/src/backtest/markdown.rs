@@ -1,8 +1,10 @@
 //! The report for a pull request: short, with what is long folded.
 
 use super::foretold::{lift, share};
-use super::words::{number, percent, plural, signed, verdict};
+use super::words::{percent, signed, verdict};
 use super::{Report, Story};
+use crate::markdown::escape;
+use crate::numbers::{number, plural};
 
 /// More rows of a group are folded.
 const ROWS: usize = 12;
@@ -124,25 +126,6 @@ fn timeline(story: &Story) -> String {
     }
     text.push_str("\n</details>\n");
     text
-}
-
-/// Text in a cell of a table: nothing in it is Markdown.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => escaped.push_str("&lt;"),
-            '&' => escaped.push_str("&amp;"),
-            '|' | '*' | '_' | '[' | ']' | '\\' | '#' | '~' => {
-                escaped.push('\\');
-                escaped.push(c);
-            }
-            '@' => escaped.push_str("&#64;"),
-            '\n' | '\r' => escaped.push(' '),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 fn html(text: &str) -> String {

@@ -4,6 +4,7 @@ use flow_runtime::backtest::facts::FactKind;
 use serde::Serialize;
 
 use super::{Both, Figure};
+use crate::numbers::{number, plural};
 
 /// What belongs together in a report, in the order in which it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -176,26 +177,6 @@ pub fn percent(both: Both) -> String {
         }
         Some(_) | None => String::new(),
     }
-}
-
-/// A number with its thousands apart: `69,659`.
-#[must_use]
-pub fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `1 contact`, `2,000 contacts`
-#[must_use]
-pub fn plural(n: u64, word: &str) -> String {
-    if n == 1 { format!("1 {word}") } else { format!("{} {word}s", number(n)) }
 }
 
 /// What all of it comes to, in a sentence or two.

@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+use crate::markdown::{code, prose};
+use crate::numbers::number;
+
 use super::words::{self, Line, Section};
 use super::{People, Stranding};
 
@@ -38,27 +41,14 @@ fn table(section: &Section) -> String {
     };
     for Line { of, at, count, says, sample } in &section.lines {
         let at = if steps { format!(" {} |", code(at)) } else { String::new() };
-        let shown = sample.iter().map(|one| cell(&instants(one))).collect::<Vec<_>>().join("<br>");
+        let shown = sample.iter().map(|one| prose(&instants(one))).collect::<Vec<_>>().join("<br>");
         let some = match sample.is_empty() {
             true => String::new(),
             false => format!(" <details><summary>some of them</summary>{shown}</details>"),
         };
-        let _ = writeln!(out, "| {} |{at} {} | {}{some} |", code(of), words::number(*count), cell(says));
+        let _ = writeln!(out, "| {} |{at} {} | {}{some} |", code(of), number(*count), prose(says));
     }
     out
-}
-
-/// In a cell of a table.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('<', "&lt;").replace('\n', " ")
-}
-
-fn code(text: &str) -> String {
-    match text {
-        "" => String::new(),
-        text if text.contains('`') => format!("`` {} ``", text.replace('|', "\\|")),
-        text => format!("`{}`", text.replace('|', "\\|")),
-    }
 }
 
 fn sentence(text: &str) -> String {

@@ -1,5 +1,7 @@
 //! The sentences.
 
+use crate::numbers::{number, plural};
+
 use super::{Fate, Leaves, Membership, People, Place, PlaceFate, Sampled, StageChange};
 
 /// Lines that belong together.
@@ -177,19 +179,4 @@ fn stage(it: &StageChange) -> Line {
         None => format!("at `{}`, where the lifecycle begins", it.to),
     };
     Line { of: it.lifecycle.clone(), at: String::new(), count: it.contacts, says, sample: it.sample.clone() }
-}
-
-/// A number with its thousands apart: `69,659`.
-pub(super) fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let apart = |(at, digit): (usize, char)| {
-        let comma = at > 0 && (digits.len() - at).is_multiple_of(3);
-        comma.then_some(',').into_iter().chain([digit])
-    };
-    digits.chars().enumerate().flat_map(apart).collect()
-}
-
-/// `1 contact`, `2,000 contacts`
-pub(super) fn plural(n: u64, word: &str) -> String {
-    if n == 1 { format!("1 {word}") } else { format!("{} {word}s", number(n)) }
 }

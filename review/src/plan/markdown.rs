@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::markdown::{code, escape, prose};
 use crate::people;
 
 use super::change::{Change, Place, Said, Witness};
@@ -153,38 +154,4 @@ fn title(address: &str) -> String {
         Some((kind, name)) => format!("{} {}", kind.replace("sla", "service level"), code(name)),
         None => address.to_owned(),
     }
-}
-
-/// Words of the language between signs that no word of theirs can end.
-fn code(text: &str) -> String {
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest + 1);
-    let pad = if longest > 0 { " " } else { "" };
-    let text = text.replace(['\n', '\r'], " ").replace('|', "\\|");
-    format!("{fence}{pad}{text}{pad}{fence}")
-}
-
-/// A sentence in which words between backticks are the author's.
-fn prose(text: &str) -> String {
-    let parts = text.split('`').enumerate();
-    parts.map(|(at, part)| if at % 2 == 1 { code(part) } else { escape(part) }).collect()
-}
-
-/// Text that is no Markdown and no HTML.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '\\' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '`' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '\n' | '\r' => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
 }
