@@ -18,7 +18,7 @@ mod places;
 mod written;
 
 use flow_graph::Program;
-use flow_graph::canonical::{Canonical, fingerprint_of};
+use flow_graph::canonical::{fingerprint_of, items_of};
 use serde::Serialize;
 
 use crate::bounds;
@@ -91,7 +91,8 @@ pub fn plan(base: &Compared<'_>, head: &Compared<'_>) -> Plan {
     let needs_approval = changes.iter().any(|change| change.needs_approval);
     let pictures = picture::pictures(new, &changes);
     let (base, head) = (side(base), side(head));
-    let bounds = bounds::changes(&bounds::of(&named), &bounds::of(new));
+    let unchanged = changes.is_empty();
+    let bounds = if unchanged { Vec::new() } else { bounds::changes(&bounds::of(&named), &bounds::of(new)) };
     Plan {
         format_version: FORMAT_VERSION,
         base,
@@ -107,14 +108,17 @@ pub fn plan(base: &Compared<'_>, head: &Compared<'_>) -> Plan {
 
 /// Says of what is gone while the same came under another name that a clause takes people along.
 fn another_name(changes: &mut [Change], old: &Program, new: &Program) {
-    let (old, new) = (Canonical::new(old), Canonical::new(new));
     let kind = |address: &str| address.split_once('.').map(|(kind, _)| kind.to_owned());
     let added: Vec<String> = changes.iter().filter(|it| it.code == Code::ItemAdded).map(|it| it.item.clone()).collect();
+    if added.is_empty() {
+        return;
+    }
+    let (old, new) = (items_of(old), items_of(new));
     for change in changes.iter_mut().filter(|change| change.code == Code::ItemRemoved) {
         let moves = ["segment", "score", "lifecycle", "message", "sequence", "sla"];
-        let Some(was) = old.items.get(&change.item) else { continue };
+        let Some(was) = old.get(&change.item) else { continue };
         let same = |to: &&String| {
-            kind(to) == kind(&change.item) && new.items.get(*to).is_some_and(|is| is.fingerprint == was.fingerprint)
+            kind(to) == kind(&change.item) && new.get(*to).is_some_and(|is| is.fingerprint == was.fingerprint)
         };
         if let Some(to) = added.iter().find(same)
             && kind(&change.item).is_some_and(|kind| moves.contains(&kind.as_str()))

@@ -74,8 +74,7 @@ impl Canonical {
     pub fn new(program: &Program) -> Self {
         let definitions = definitions(program);
         let fingerprint = fingerprint(&(FORMAT_VERSION, &definitions));
-        let item = |definition: Json| Item { fingerprint: self::fingerprint(&definition), definition };
-        let items = definitions.into_iter().map(|(address, definition)| (address, item(definition))).collect();
+        let items = definitions.into_iter().map(item).collect();
         let graph = Graph::new(program);
         let nodes = graph.nodes().map(|node| (graph.address(node).to_owned(), links(&graph, node))).collect();
         Self { format_version: FORMAT_VERSION, fingerprint, items, nodes }
@@ -88,6 +87,16 @@ impl Canonical {
         text.push('\n');
         text
     }
+}
+
+/// What a program declares, by address, without its graph.
+#[must_use]
+pub fn items_of(program: &Program) -> BTreeMap<String, Item> {
+    definitions(program).into_iter().map(item).collect()
+}
+
+fn item((address, definition): (String, Json)) -> (String, Item) {
+    (address, Item { fingerprint: fingerprint(&definition), definition })
 }
 
 /// The fingerprint of a program, without its graph: 64 hexadecimal digits.

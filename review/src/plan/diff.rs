@@ -19,7 +19,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use flow_compiler::prove::{Around, is_at_most};
-use flow_graph::canonical::{Canonical, Item};
+use flow_graph::canonical::{Item, items_of};
 use flow_graph::program::{Event, Location, Program};
 use flow_graph::words::Scope;
 use flow_graph::{Expr, Id, Span, Table, Words};
@@ -67,13 +67,13 @@ impl<'p> Diff<'p> {
 
     /// Whatever the canonical form tells apart and nothing else has told: there is always something to see.
     fn rest(&mut self) {
-        let (old, new) = (Canonical::new(self.old), Canonical::new(self.new));
+        let (old, new) = (items_of(self.old), items_of(self.new));
         let told: BTreeSet<String> = self.changes.iter().map(|change| change.item.clone()).collect();
-        let all: BTreeSet<&String> = old.items.keys().chain(new.items.keys()).collect();
+        let all: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         for address in all {
             // These speak of people who are inside; what they do is told where it is done.
             let clause = ["moved.", "retired.", "earlier."].iter().any(|kind| address.starts_with(kind));
-            let (before, after) = (old.items.get(address), new.items.get(address));
+            let (before, after) = (old.get(address), new.get(address));
             let same = before.map(|it| &it.fingerprint) == after.map(|it| &it.fingerprint);
             if clause || same || told.contains(address) {
                 continue;

@@ -9,6 +9,9 @@ use super::change::Change;
 
 /// Notes at each change which items depend on it: as the project is now, or as it was of what is gone.
 pub(crate) fn note(changes: &mut [Change], named: &Program, new: &Program) {
+    if changes.is_empty() {
+        return;
+    }
     let (before, after) = (Graph::new(named), Graph::new(new));
     let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for change in changes {

@@ -10,6 +10,9 @@ use super::change::Change;
 
 /// Pictures for a plan, as Mermaid: what was changed and what it leads to, then each sequence whose steps were changed.
 pub(crate) fn pictures(program: &Program, changes: &[Change]) -> Vec<String> {
+    if changes.is_empty() {
+        return Vec::new();
+    }
     let graph = Graph::new(program);
     let find = |address: &String| graph.find(address).map(Node::item);
     let strong: BTreeSet<Node> = changes.iter().filter_map(|change| find(&change.item)).collect();
