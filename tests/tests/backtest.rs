@@ -263,8 +263,8 @@ fn changes_of_the_shop_are_what_two_runs_say() {
     assert!(!worded.same && worded.is_empty(), "what messages say decides nothing");
 }
 
-#[test]
-fn another_score_of_the_record_shop_moves_its_buyers() {
+/// The excerpt of the record shop, and how its rows are read.
+fn record_shop() -> (String, Format) {
     let table = std::fs::read_to_string(root().join("examples/cdnow/sample.csv")).unwrap();
     let field = |name: &str, column: &str| (name.to_owned(), column.to_owned());
     let format = Format::Csv(Mapping {
@@ -275,6 +275,12 @@ fn another_score_of_the_record_shop_moves_its_buyers() {
         fields: vec![field("quantity", "quantity"), field("value", "amount")],
         delimiter: b',',
     });
+    (table, format)
+}
+
+#[test]
+fn another_score_of_the_record_shop_moves_its_buyers() {
+    let (table, format) = record_shop();
     let base = compiled(&project(&root().join("examples/cdnow")));
     let head = changed("cdnow", "half-life 60 days", "half-life 20 days");
     let setup = Setup { sort: true, jobs: 1, ..Setup::default() };
@@ -385,16 +391,7 @@ fn any_change_is_what_two_runs_say() {
 #[test]
 fn what_scores_foretold_is_what_happened_later() {
     const WITHIN_MS: i64 = 60 * 86_400_000;
-    let table = std::fs::read_to_string(root().join("examples/cdnow/sample.csv")).unwrap();
-    let field = |name: &str, column: &str| (name.to_owned(), column.to_owned());
-    let format = Format::Csv(Mapping {
-        event: "order_placed".to_owned(),
-        contact: "customer_id".to_owned(),
-        time: "date".to_owned(),
-        id: None,
-        fields: vec![field("quantity", "quantity"), field("value", "amount")],
-        delimiter: b',',
-    });
+    let (table, format) = record_shop();
     let base = compiled(&project(&root().join("examples/cdnow")));
     let head = changed("cdnow", "half-life 60 days", "half-life 20 days");
     let label = Some(Label { event: "order_placed".to_owned(), within_ms: Some(WITHIN_MS) });
