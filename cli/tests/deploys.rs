@@ -12,12 +12,11 @@
 #[path = "serve/daemon.rs"]
 mod daemon;
 
-use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use daemon::{ADMIN, Daemon, SETTINGS, WORLD, WRITE, project, signal, signed_up, told};
+use daemon::{ADMIN, Daemon, SETTINGS, WORLD, WRITE, answer, project, signal, signed_up, told};
 use serde_json::{Value, json};
 
 /// A folder with the project and something changed.
@@ -227,29 +226,4 @@ fn sent(folder: &Path) -> Value {
     let body = answer(&listener, "", "");
     assert_eq!(child.wait().unwrap().code(), Some(2), "nobody answered");
     serde_json::from_slice::<Value>(&body).unwrap()["program"].clone()
-}
-
-/// Takes one request, answers it so (or not at all), and says what its body is.
-fn answer(listener: &TcpListener, status: &str, said: &str) -> Vec<u8> {
-    let (stream, _) = listener.accept().unwrap();
-    let mut lines = BufReader::new(stream);
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        lines.read_line(&mut line).unwrap();
-        if line.trim().is_empty() {
-            break;
-        }
-        if let Some(said) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = said.trim().parse().unwrap();
-        }
-    }
-    let mut body = vec![0; length];
-    lines.read_exact(&mut body).unwrap();
-    if !status.is_empty() {
-        let length = said.len();
-        let head = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
-        lines.get_mut().write_all(format!("{head}{said}").as_bytes()).unwrap();
-    }
-    body
 }

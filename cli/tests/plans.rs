@@ -13,14 +13,13 @@
 #[path = "serve/daemon.rs"]
 mod daemon;
 
-use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use daemon::{ADMIN, Daemon, WORLD, project, signed_up, told};
+use daemon::{ADMIN, Daemon, WORLD, answer, project, signed_up, told};
 use flow_compiler::source::{FileKind, Sources};
 use flow_daemon::deploys::Progress;
 use flow_daemon::plans::over_store;
@@ -257,7 +256,7 @@ fn a_plan_that_takes_its_time_is_waited_for() {
             plan(json!({ "under_way": true, "carried": carried })),
             plan(json!({ "fingerprint": "f", "changed": true, "token": null, "reasons": refused })),
         ] {
-            answer(&listener, &said);
+            answer(&listener, "200 OK", &said);
         }
     });
     let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
@@ -267,24 +266,4 @@ fn a_plan_that_takes_its_time_is_waited_for() {
     for says in ["300,000 of 900,000 contacts looked at", "would be refused", "has no `[channels.push]`"] {
         assert!(code == 1 && text.contains(says), "no `{says}` in {text}");
     }
-}
-
-/// Takes one request and answers it so.
-fn answer(listener: &TcpListener, said: &str) {
-    let (stream, _) = listener.accept().unwrap();
-    let mut lines = BufReader::new(stream);
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        lines.read_line(&mut line).unwrap();
-        if line.trim().is_empty() {
-            break;
-        }
-        if let Some(said) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = said.trim().parse().unwrap();
-        }
-    }
-    lines.read_exact(&mut vec![0; length]).unwrap();
-    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", said.len());
-    lines.get_mut().write_all(format!("{head}{said}").as_bytes()).unwrap();
 }
