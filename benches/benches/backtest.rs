@@ -61,7 +61,7 @@ fn measure<'t>(
         };
         let setup = Setup { merges, jobs, ..Setup::default() };
         let Ok(mut backtest) = Backtest::new(base, head, setup) else { return };
-        let source = Source { name: "bench".to_owned(), reader, format };
+        let source = Source { name: "bench".to_owned(), reader, format, joining: None };
         assert!(backtest.pass(vec![source], &mut Nobody).is_ok(), "a history that can be read");
         let outcome = backtest.outcome();
         assert!(outcome.counts.0.inputs > 0 && outcome.affected > 0, "a change that is seen");

@@ -101,7 +101,7 @@ fn all(name: &str, events: usize, plan: &Plan, text: &str, format: &Format) {
     if plan.jobs > 1 && chosen(&name) {
         report_all(&name, "events/s", events as f64, ROUNDS, || {
             let reader = Cursor::new(text);
-            let source = Source { name: "bench".to_owned(), reader, format: format.clone() };
+            let source = Source { name: "bench".to_owned(), reader, format: format.clone(), joining: None };
             let ran = parallel::run(plan, vec![source], &mut Nobody, None);
             assert!(ran.is_ok_and(|ran| ran.counts().inputs > 0), "a run that can be read");
         });

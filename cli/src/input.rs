@@ -9,6 +9,7 @@ use flow_compiler::settings::{ImportSettings, Settings};
 use flow_compiler::source::Sources;
 use flow_graph::Timestamp;
 use flow_runtime::ingest::prepared::Dictionary;
+use flow_runtime::ingest::ties::{Joining, Ties};
 use flow_runtime::ingest::{Catalog, Format, Inputs, Mapping, MappingError, Read};
 use flow_runtime::parallel;
 use jiff::civil::{Date, DateTime};
@@ -32,12 +33,14 @@ pub(crate) struct Source {
     pub(crate) format: Format,
     /// Its size, 0 when that is not known.
     pub(crate) bytes: u64,
+    /// Who may turn out to be somebody else, where that is known.
+    joining: Option<Arc<Joining>>,
 }
 
 impl Source {
     /// The same for a run on several processors.
     pub(crate) fn into_parallel(self) -> parallel::Source<Box<dyn BufRead>> {
-        parallel::Source { name: self.name, reader: self.reader, format: self.format }
+        parallel::Source { name: self.name, reader: self.reader, format: self.format, joining: self.joining }
     }
 }
 
@@ -48,7 +51,47 @@ pub(crate) fn open(args: &InputArgs, settings: &Settings) -> Result<Vec<Source>,
 
 /// All files of a list, in that order; tables by the mapping of a name.
 pub(crate) fn all(paths: &[PathBuf], mapping: Option<&str>, settings: &Settings) -> Result<Vec<Source>, Failure> {
+    let mut sources = opened(paths, mapping, settings)?;
+    if sources.len() > 1 {
+        let read = |source: &Source| source.format == Format::Segment;
+        let joining = if sources.iter().any(read) { Joining::unknown() } else { joining(&sources, Ties::default()) };
+        settle(&mut sources, &Arc::new(joining));
+    }
+    Ok(sources)
+}
+
+/// The same, each with what it knows of itself alone: it has to be settled who may turn out to be somebody else by all
+/// of them.
+pub(crate) fn opened(paths: &[PathBuf], mapping: Option<&str>, settings: &Settings) -> Result<Vec<Source>, Failure> {
     paths.iter().map(|path| source(path, mapping, settings)).collect()
+}
+
+/// Who may turn out to be somebody else by all files together, when those of lines were looked through.
+pub(crate) fn joining(sources: &[Source], mut looked: Ties) -> Joining {
+    for source in sources {
+        if let Format::Prepared(dictionary) = &source.format {
+            looked.log(dictionary);
+        }
+    }
+    looked.joining()
+}
+
+/// Tells all files who may turn out to be somebody else by all of them.
+pub(crate) fn settle(sources: &mut [Source], joining: &Arc<Joining>) {
+    for source in sources {
+        source.joining = Some(Arc::clone(joining));
+        if let Format::Prepared(dictionary) = &mut source.format
+            && let Some(dictionary) = Arc::get_mut(dictionary)
+        {
+            dictionary.settle(joining);
+            source.joining = None;
+        }
+    }
+}
+
+/// Whether something comes through a pipe, and goes by once.
+pub(crate) fn is_stream(path: &Path) -> bool {
+    path == Path::new("-") || path.metadata().is_ok_and(|meta| !meta.is_file() && !meta.is_dir())
 }
 
 /// The same of files that no project is asked about: of tables it is not known what they say.
@@ -114,7 +157,7 @@ fn source(path: &Path, mapping: Option<&str>, settings: &Settings) -> Result<Sou
     if path == Path::new("-") {
         let mut reader: Box<dyn BufRead> = Box::new(BufReader::with_capacity(BUFFER_BYTES, io::stdin()));
         let format = look(format, &mut reader);
-        return Ok(Source { name: "-".to_owned(), reader, format, bytes: 0 });
+        return Ok(Source { name: "-".to_owned(), reader, format, bytes: 0, joining: None });
     }
     let file = File::open(path).map_err(|error| Failure::file("read", path, &error))?;
     let meta = file.metadata().map_err(|error| Failure::file("read", path, &error))?;
@@ -124,7 +167,7 @@ fn source(path: &Path, mapping: Option<&str>, settings: &Settings) -> Result<Sou
     }
     let mut reader: Box<dyn BufRead> = Box::new(BufReader::with_capacity(BUFFER_BYTES, file));
     let format = look(format, &mut reader);
-    Ok(Source { name: path.to_string_lossy().into_owned(), reader, format, bytes: meta.len() })
+    Ok(Source { name: path.to_string_lossy().into_owned(), reader, format, bytes: meta.len(), joining: None })
 }
 
 /// A prepared log, if the file is one: it says so itself, whatever it is called.
@@ -137,7 +180,8 @@ fn prepared(path: &Path) -> Result<Option<Source>, Failure> {
         return Ok(None);
     };
     let reader: Box<dyn BufRead> = Box::new(BufReader::with_capacity(BUFFER_BYTES, file));
-    Ok(Some(Source { name, reader, format: Format::Prepared(Arc::new(dictionary)), bytes: meta.len() }))
+    let format = Format::Prepared(Arc::new(dictionary));
+    Ok(Some(Source { name, reader, format, bytes: meta.len(), joining: None }))
 }
 
 /// Whether nobody in some files can turn out to be somebody else: rows of a table name users only, and of a prepared

@@ -18,13 +18,21 @@ pub(crate) struct Progress {
     total: u64,
     steps: u64,
     quiet: bool,
+    /// What is done with events, where it is not all that is done with them.
+    doing: Option<&'static str>,
     bar: Option<ProgressBar>,
 }
 
 impl Progress {
     /// A run over so many bytes; 0 when that is not known.
     pub(crate) fn new(total: u64, quiet: bool) -> Self {
-        Self { started: Instant::now(), total, steps: 0, quiet: quiet || !watched(), bar: None }
+        Self { started: Instant::now(), total, steps: 0, quiet: quiet || !watched(), doing: None, bar: None }
+    }
+
+    /// What is done with events, in the words behind their number.
+    pub(crate) fn doing(mut self, doing: &'static str) -> Self {
+        self.doing = Some(doing);
+        self
     }
 
     /// One more row is done; the bar stands at so much of its total.
@@ -44,7 +52,8 @@ impl Progress {
         }
         if let Some(bar) = &self.bar {
             bar.set_position(position);
-            bar.set_message(plural(self.steps, "event"));
+            let events = plural(self.steps, "event");
+            bar.set_message(self.doing.map_or_else(|| events.clone(), |doing| format!("{events} {doing}")));
         }
     }
 

@@ -6,7 +6,7 @@ pub mod catalog;
 mod convert;
 pub mod csv;
 mod formats;
-mod json;
+pub(crate) mod json;
 mod lines;
 mod moment;
 pub mod prepared;
@@ -16,6 +16,7 @@ mod segment;
 pub(crate) mod stream;
 #[cfg(test)]
 mod tests;
+pub mod ties;
 
 use std::sync::Arc;
 
@@ -239,20 +240,5 @@ impl Refusal {
             detail: self.detail,
             raw: String::from_utf8_lossy(raw).into_owned(),
         }
-    }
-}
-
-/// What one line gives.
-#[derive(Debug, Default)]
-pub(crate) struct Harvest {
-    /// With the number of each in its batch.
-    pub(crate) incoming: Vec<(u32, Incoming)>,
-    /// With the number of the call in its batch.
-    pub(crate) refusals: Vec<(u32, Refusal)>,
-}
-
-impl Harvest {
-    fn refuse(&mut self, number: u32, refusal: Refusal) {
-        self.refusals.push((number, refusal));
     }
 }

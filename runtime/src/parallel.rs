@@ -15,6 +15,7 @@
 //!   all that comes before, so no two can wait for each other.
 //! * Queues are short: whoever is ahead waits.
 
+mod look;
 pub(crate) mod parse;
 mod place;
 mod recorder;
@@ -32,9 +33,11 @@ use flow_machine::{Contact, Engine};
 use crate::driver::partition::Partition;
 use crate::driver::{Counts, Options};
 use crate::identity::People;
+use crate::ingest::ties::Joining;
 use crate::ingest::{Catalog, Format, Incoming, Rejection};
 use crate::render::Renderer;
 use crate::summary::{End, Summary, Tally};
+pub use look::look;
 use parse::{Parsed, Pool};
 use place::Placer;
 use recorder::Recorder;
@@ -70,6 +73,9 @@ pub struct Source<R> {
     pub reader: R,
     /// What it looks like.
     pub format: Format,
+    /// Who may turn out to be somebody else by all files of the run, where they were looked through for that. A prepared
+    /// log knows it of itself.
+    pub joining: Option<Arc<Joining>>,
 }
 
 /// Watches a run.

@@ -156,7 +156,7 @@ impl Watch for Nobody {
 
 fn source<'t>(text: &'t str, format: &Format) -> Vec<Source<std::io::BufReader<&'t [u8]>>> {
     let reader = std::io::BufReader::with_capacity(3_000, text.as_bytes());
-    vec![Source { name: "events".to_owned(), reader, format: format.clone() }]
+    vec![Source { name: "events".to_owned(), reader, format: format.clone(), joining: None }]
 }
 
 fn run(base: &Program, head: &Program, setup: &Setup, (text, format): (&str, &Format)) -> (Outcome, Report) {

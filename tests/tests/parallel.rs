@@ -83,17 +83,23 @@ impl Watch for Rejected {
     }
 }
 
-/// Small buffers give many small batches.
+/// Small buffers give many small batches. With more than two partitions it is known beforehand who stays alone.
 fn many(plan: &Plan, files: &[(&str, Format)], written: bool) -> Run {
     let mut decisions = Vec::new();
     let mut watch = Rejected::default();
-    let sources = files.iter().zip(0..).map(|((text, format), number)| Source {
-        name: format!("file {number}"),
-        reader: std::io::BufReader::with_capacity(2_000, Cursor::new(text.as_bytes())),
-        format: format.clone(),
-    });
+    let sources = |joining: Option<Arc<_>>| {
+        let source = |((text, format), number): (&(&'_ str, Format), u32)| Source {
+            name: format!("file {number}"),
+            reader: std::io::BufReader::with_capacity(2_000, Cursor::new(text.as_bytes().to_vec())),
+            format: format.clone(),
+            joining: joining.clone(),
+        };
+        files.iter().zip(0..).map(source).collect::<Vec<_>>()
+    };
+    let looked = (plan.jobs > 2).then(|| parallel::look(sources(None), 2, &mut watch).unwrap());
+    let sources = sources(looked.map(|ties| Arc::new(ties.joining())));
     let out: Option<Out<'_>> = written.then(|| -> Out<'_> { Box::new(|lines| decisions.extend_from_slice(lines)) });
-    let mut ran = parallel::run(plan, sources.collect(), &mut watch, out).unwrap();
+    let mut ran = parallel::run(plan, sources, &mut watch, out).unwrap();
     let Rejected(rejected, tally) = watch;
     let (count, summary) = (ran.decisions(), ran.summary(tally));
     Run { decisions, count, rejected, summary }

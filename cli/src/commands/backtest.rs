@@ -3,7 +3,7 @@
 mod store;
 mod text;
 
-use std::path::Path;
+use std::sync::Arc;
 
 use flow_compiler::settings::Settings;
 use flow_compiler::source::Sources;
@@ -12,7 +12,8 @@ use flow_graph::Program;
 use flow_review::backtest::{Report, html, markdown, worth_telling};
 use flow_runtime::backtest::label::Label;
 use flow_runtime::backtest::{Backtest, Setup};
-use flow_runtime::ingest::Rejection;
+use flow_runtime::ingest::ties::Joining;
+use flow_runtime::ingest::{Format, Rejection};
 use flow_runtime::parallel::{self, Unreadable, Watch};
 use tempfile::NamedTempFile;
 
@@ -30,13 +31,14 @@ pub(crate) fn run(args: &BacktestArgs, terminal: &mut Terminal) -> Result<Exit, 
     let Some(before) = base.program(terminal) else { return Ok(Exit::Found) };
     let Some(after) = head.program(terminal) else { return Ok(Exit::Found) };
     let store = args.store.as_deref().map(store::prepared).transpose()?;
-    let history = History { args, settings: settings(&head), store };
-    let sources = history.open()?;
+    let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let mut history = History { args, settings: settings(&head), store, joining: None };
+    let sources = history.look(jobs)?;
     let setup = Setup {
         until: input::instant_of(args.until.as_deref(), &history.settings)?,
         merges: input::unites(&sources),
         sort: args.sort,
-        jobs: args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
+        jobs,
         label: label(args, &after)?,
     };
     let mut backtest = Backtest::new(&before, &after, setup).map_err(|error| Failure::new(error.to_string()))?;
@@ -115,19 +117,53 @@ struct History<'a> {
     settings: Settings,
     /// What a store has, prepared.
     store: Option<NamedTempFile>,
+    /// Who may turn out to be somebody else, where all of it could be looked through.
+    joining: Option<Arc<Joining>>,
 }
 
 impl History<'_> {
+    /// Looks through files of lines for their ids alone: of who cannot turn out to be somebody else no events have to be
+    /// kept. A prepared log knows it. The events, to go by for the first time.
+    fn look(&mut self, jobs: usize) -> Result<Vec<Source>, Failure> {
+        if self.store.is_some() || self.is_stream() {
+            return self.open();
+        }
+        let sources = self.opened()?;
+        let lines = sources.iter().filter(|source| source.format == Format::Segment).map(|source| source.bytes);
+        let bytes: u64 = lines.sum();
+        if bytes == 0 && sources.len() == 1 {
+            return Ok(sources);
+        }
+        let mut progress = Progress::new(bytes, self.args.quiet).doing("looked through");
+        let mut watcher = Watcher { progress: &mut progress, rejected: &mut 0 };
+        let ties = parallel::look(parallel_sources(sources), jobs, &mut watcher)?;
+        progress.finish();
+        let mut sources = self.opened()?;
+        let joining = Arc::new(input::joining(&sources, ties));
+        input::settle(&mut sources, &joining);
+        self.joining = Some(joining);
+        Ok(sources)
+    }
+
     fn open(&self) -> Result<Vec<Source>, Failure> {
         if let Some(store) = &self.store {
             return input::all(&[store.path().to_path_buf()], None, &self.settings);
         }
-        input::all(&self.args.events, self.args.mapping.as_deref(), &self.settings)
+        let Some(joining) = &self.joining else {
+            return input::all(&self.args.events, self.args.mapping.as_deref(), &self.settings);
+        };
+        let mut sources = self.opened()?;
+        input::settle(&mut sources, joining);
+        Ok(sources)
+    }
+
+    fn opened(&self) -> Result<Vec<Source>, Failure> {
+        input::opened(&self.args.events, self.args.mapping.as_deref(), &self.settings)
     }
 
     /// What comes through a pipe goes by once.
     fn is_stream(&self) -> bool {
-        self.args.events.iter().any(|path| path == Path::new("-"))
+        self.args.events.iter().any(|path| input::is_stream(path))
     }
 
     fn again(&self) -> Result<(), Failure> {

@@ -54,6 +54,11 @@ impl<R: BufRead> Blocks<R> {
         self.bytes
     }
 
+    /// How many lines have been read.
+    pub(crate) fn lines(&self) -> usize {
+        usize::try_from(self.line.saturating_sub(1)).unwrap_or(usize::MAX)
+    }
+
     /// Fills a block with the next lines; `false` at the end of the file. A byte order mark at the beginning of the
     /// file is not part of it.
     pub(crate) fn next(&mut self, block: &mut Block) -> io::Result<bool> {
@@ -112,6 +117,11 @@ impl<R: BufRead> Blocks<R> {
 }
 
 impl Block {
+    /// All of it.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Its lines.
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         let text = std::str::from_utf8(&self.bytes).ok();

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::blocks::{Block, Row};
 use super::catalog::Catalog;
-use super::json::Document;
-use super::{Harvest, Incoming, Origin, Reason, Refusal, Rejection, segment};
+use super::segment::{Gather, Reader};
+use super::ties::Joining;
+use super::{Incoming, Origin, Reason, Refusal, Rejection};
 
 /// Takes what is read.
 pub(crate) trait Sink {
@@ -22,19 +23,50 @@ pub(crate) struct File {
     pub(crate) name: Arc<str>,
     /// Its number among the files of a run.
     pub(crate) number: u32,
+    /// Who may turn out to be somebody else, where that is known beside what the file itself says.
+    pub(crate) joining: Option<Arc<Joining>>,
+}
+
+impl File {
+    /// An input of it, with all that is known where it stood.
+    pub(crate) fn place(&self, mut incoming: Incoming, line: u32) -> Incoming {
+        incoming.origin = Origin { file: self.number, line };
+        if let Some(joining) = &self.joining {
+            incoming.who.alone = joining.alone(&incoming.who);
+        }
+        incoming
+    }
 }
 
 /// Reads calls.
 #[derive(Debug)]
 pub(crate) struct Calls {
     catalog: Arc<Catalog>,
-    document: Document,
-    harvest: Harvest,
+    reader: Reader,
+}
+
+/// Hands on what one line gives, with where it stood.
+pub(super) struct FromLine<'l, S> {
+    pub(super) file: &'l File,
+    pub(super) line: u32,
+    /// The line as it was.
+    pub(super) raw: &'l [u8],
+    pub(super) sink: &'l mut S,
+}
+
+impl<S: Sink> Gather for FromLine<'_, S> {
+    fn accept(&mut self, _: u32, incoming: Incoming) {
+        self.sink.accept(self.file.place(incoming, self.line));
+    }
+
+    fn refuse(&mut self, _: u32, refusal: Refusal) {
+        self.sink.reject(refusal.into_rejection(&self.file.name, self.line, self.raw));
+    }
 }
 
 impl Calls {
     pub(crate) fn new(catalog: Arc<Catalog>) -> Self {
-        Self { catalog, document: Document::default(), harvest: Harvest::default() }
+        Self { catalog, reader: Reader::default() }
     }
 
     /// Reads all lines of a block.
@@ -45,21 +77,16 @@ impl Calls {
     }
 
     fn row(&mut self, file: &File, row: Row<'_>, sink: &mut impl Sink) {
-        let mut reject = |refusal: Refusal| sink.reject(refusal.into_rejection(&file.name, row.number, row.bytes));
+        let mut gather = FromLine { file, line: row.number, raw: row.bytes, sink };
         if row.too_long {
-            return reject(Refusal::call(Reason::LineTooLong, "longer than a line may be"));
+            return gather.refuse(0, Refusal::call(Reason::LineTooLong, "longer than a line may be"));
         }
         if row.bytes.iter().all(u8::is_ascii_whitespace) {
             return;
         }
-        let Some(text) = row.text else {
-            return reject(Refusal::call(Reason::NotUtf8, "the line is not UTF-8"));
-        };
-        segment::read(&self.catalog, &mut self.document, text, &mut self.harvest);
-        self.harvest.refusals.drain(..).for_each(|(_, refusal)| reject(refusal));
-        let origin = Origin { file: file.number, line: row.number };
-        for (_, incoming) in self.harvest.incoming.drain(..) {
-            sink.accept(Incoming { origin, ..incoming });
+        match row.text {
+            Some(text) => self.reader.line(&self.catalog, None, text, &mut gather),
+            None => gather.refuse(0, Refusal::call(Reason::NotUtf8, "the line is not UTF-8")),
         }
     }
 }

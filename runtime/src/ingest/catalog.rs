@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use rustc_hash::FxHashMap;
 
 use super::convert::Converter;
+use super::segment::layout::Verb;
 use super::{Reason, Refusal};
 
 /// Which name on the wire is which event and which field; made once for a program.
@@ -97,13 +98,15 @@ impl Catalog {
         })
     }
 
-    pub(crate) fn of_call(&self, call: &str) -> Result<Id<EventType>, Refusal> {
-        let event = match call {
-            "page" => self.page,
-            "screen" => self.screen,
-            _ => self.group,
+    pub(super) fn of_call(&self, verb: Verb) -> Result<Id<EventType>, Refusal> {
+        let event = match verb {
+            Verb::Page => self.page,
+            Verb::Screen => self.screen,
+            Verb::Group => self.group,
+            Verb::Track | Verb::Identify | Verb::Alias => None,
         };
-        event.ok_or_else(|| Refusal::call(Reason::UnknownEvent, format!("no event arrives as a {call} call")))
+        let no_event = || format!("no event arrives as a {} call", verb.name());
+        event.ok_or_else(|| Refusal::call(Reason::UnknownEvent, no_event()))
     }
 }
 

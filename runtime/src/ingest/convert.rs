@@ -1,5 +1,7 @@
 //! Values of the types of the program, from JSON and from cells of a table.
 
+use std::sync::Arc;
+
 use flow_graph::program::{Field, Program};
 use flow_graph::{Type, Value};
 use jiff::tz::TimeZone;
@@ -19,6 +21,8 @@ impl Converter<'_> {
     pub(crate) fn json(self, field: &Field, json: Json<'_>) -> Result<Value, Refusal> {
         let value = if let Type::Set(inner) = &field.ty {
             self.json_set(field, inner, json)?
+        } else if let (Type::Text, Some(shared)) = (&field.ty, json.shared()) {
+            Value::Text(Arc::clone(shared))
         } else {
             let kind = json.kind();
             self.json_one(&field.ty, kind).ok_or_else(|| self.wrong(field, &show_json(kind)))?
@@ -122,9 +126,13 @@ impl Converter<'_> {
     }
 
     fn checked(self, field: &Field, value: Value) -> Result<Value, Refusal> {
-        let members = if let Value::Set(members) = &value { members } else { std::slice::from_ref(&value) };
-        let long = members.iter().any(|m| matches!(m, Value::Text(text) if text.len() > MAX_TEXT_BYTES));
-        if long || members.len() > MAX_SET_MEMBERS {
+        let long = |value: &Value| matches!(value, Value::Text(text) if text.len() > MAX_TEXT_BYTES);
+        let too_much = if let Value::Set(members) = &value {
+            members.len() > MAX_SET_MEMBERS || members.iter().any(long)
+        } else {
+            long(&value)
+        };
+        if too_much {
             let detail = format!("`{}` is longer than {MAX_TEXT_BYTES} bytes or {MAX_SET_MEMBERS} members", field.wire);
             return Err(Refusal::call(Reason::ValueTooLong, detail));
         }

@@ -3,13 +3,16 @@
 //! The list is filled by [`scan`](super::scan), which knows what well-formed lines look like and gives up on all else;
 //! then a reader that knows everything, and says what is wrong, reads the line again.
 
+use std::cell::OnceCell;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use flow_graph::Timestamp;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::prepared::Id;
 use super::scan;
 use super::{MAX_DEPTH, Reason, Refusal};
 
@@ -47,8 +50,10 @@ pub(super) enum Plain {
     Int(i64),
     Float(f64),
     Text(Span),
-    /// A text that many calls have: its number among those that are known.
+    /// An id of a contact: its number among those that are known.
     Known(u32),
+    /// A text that has come before: its number among those of the block.
+    Again(u32),
     /// A text that says an instant, and nothing else is asked of it: milliseconds since 1970.
     Moment(i64),
     List,
@@ -61,9 +66,35 @@ pub(crate) struct Tree<'d> {
     nodes: &'d [Node],
     line: &'d str,
     unescaped: &'d str,
-    /// Texts that stand elsewhere, by their numbers.
-    known: &'d [Arc<str>],
+    /// What stands elsewhere.
+    packed: Packed<'d>,
 }
+
+/// What calls of a prepared log have in common.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Packed<'d> {
+    /// Ids of contacts by their numbers.
+    pub(super) ids: &'d [Id],
+    /// Texts of the block by their numbers.
+    pub(super) texts: &'d [Again],
+}
+
+/// A text that calls of a block may have in common.
+#[derive(Debug, Default)]
+pub(super) struct Again {
+    pub(super) span: Span,
+    /// The same for all who keep it.
+    shared: OnceCell<Arc<str>>,
+}
+
+impl Again {
+    pub(super) fn new(span: Span) -> Self {
+        Self { span, shared: OnceCell::new() }
+    }
+}
+
+/// Where a value stands: the number of its node, which is never the root.
+pub(super) type Place = Option<NonZeroU32>;
 
 /// A value of a line.
 #[derive(Debug, Clone, Copy)]
@@ -96,7 +127,7 @@ impl Document {
         if scan::line(line, &mut self.nodes).is_none() {
             self.read_slowly(line)?;
         }
-        Ok(Tree { nodes: &self.nodes, line, unescaped: &self.unescaped, known: &[] })
+        Ok(Tree { nodes: &self.nodes, line, unescaped: &self.unescaped, packed: Packed::default() })
     }
 
     /// The same by the reader that knows everything.
@@ -140,16 +171,25 @@ impl Document {
 
 impl<'d> Tree<'d> {
     /// A call whose nodes were written down: keys stand in a text of their own, as if they had been unescaped.
-    pub(super) fn packed(nodes: &'d [Node], texts: &'d str, keys: &'d str, known: &'d [Arc<str>]) -> Self {
-        Self { nodes, line: texts, unescaped: keys, known }
+    pub(super) fn packed(nodes: &'d [Node], texts: &'d str, keys: &'d str, packed: Packed<'d>) -> Self {
+        Self { nodes, line: texts, unescaped: keys, packed }
     }
 
     pub(super) fn nodes(&self) -> &'d [Node] {
         self.nodes
     }
 
-    fn known(&self, number: u32) -> Option<&'d Arc<str>> {
-        self.known.get(usize::try_from(number).ok()?)
+    fn known(&self, number: u32) -> Option<&'d Id> {
+        self.packed.ids.get(usize::try_from(number).ok()?)
+    }
+
+    fn again(&self, number: u32) -> Option<&'d Again> {
+        self.packed.texts.get(usize::try_from(number).ok()?)
+    }
+
+    /// What stands somewhere, if that is known.
+    pub(super) fn find(&'d self, place: Place) -> Option<Json<'d>> {
+        Some(Json { tree: self, at: usize::try_from(place?.get()).ok()? })
     }
 
     /// The value that the line is.
@@ -185,16 +225,29 @@ impl<'d> Json<'d> {
             Plain::Int(value) => Kind::Int(value),
             Plain::Float(value) => Kind::Float(value),
             Plain::Text(span) => Kind::Text(self.tree.text(span)),
-            Plain::Known(number) => Kind::Text(self.tree.known(number).map_or("", |text| text)),
+            Plain::Known(number) => Kind::Text(self.tree.known(number).map_or("", |id| &id.text)),
+            Plain::Again(number) => Kind::Text(self.tree.again(number).map_or("", |text| self.tree.text(text.span))),
             Plain::Moment(_) => Kind::Text(""),
             Plain::List => Kind::List,
             Plain::Object => Kind::Object,
         }
     }
 
-    /// A text that is shared with other calls.
-    pub(crate) fn known(self) -> Option<&'d Arc<str>> {
+    /// The id of a contact, where it is shared with other calls.
+    pub(super) fn known(self) -> Option<&'d Id> {
         if let Plain::Known(number) = self.node()?.plain { self.tree.known(number) } else { None }
+    }
+
+    /// The text, where it is shared with other calls.
+    pub(super) fn shared(self) -> Option<&'d Arc<str>> {
+        let Plain::Again(number) = self.node()?.plain else { return None };
+        let text = self.tree.again(number)?;
+        Some(text.shared.get_or_init(|| Arc::from(self.tree.text(text.span))))
+    }
+
+    /// Where it stands; nothing for the root.
+    pub(super) fn place(self) -> Place {
+        NonZeroU32::new(u32::try_from(self.at).ok()?)
     }
 
     /// The instant, where it has been read before.
@@ -266,10 +319,6 @@ impl<'d> Object<'d> {
 
     pub(crate) fn object(self, key: &str) -> Option<Self> {
         self.get(key).and_then(Json::as_object)
-    }
-
-    pub(crate) fn text(self, key: &str) -> Option<&'d str> {
-        self.get(key).and_then(Json::as_text)
     }
 }
 
@@ -398,7 +447,7 @@ mod tests {
         } else {
             scan::line(line, &mut document.nodes)?;
         }
-        let tree = Tree { nodes: &document.nodes, line, unescaped: &document.unescaped, known: &[] };
+        let tree = Tree { nodes: &document.nodes, line, unescaped: &document.unescaped, packed: Packed::default() };
         Some(tell(tree.root()))
     }
 

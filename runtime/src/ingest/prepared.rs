@@ -13,8 +13,8 @@
 //!
 //! * A *shape* is what many calls have in common: their keys, how they are nested, and of which kind each value is. A
 //!   call is the number of its shape and its values.
-//! * Ids of contacts have numbers, and it is known of each whether a call ever names it together with another one: who
-//!   is named alone never turns out to be somebody else, and no log has to be kept for that.
+//! * Ids of contacts have numbers, and it is known of each whether a call ever names it together with another one (1),
+//!   and whether it never turns out to be somebody else for all that (2): then no log has to be kept of its contact.
 //! * Instants at the top of a call are numbers where they say their offset.
 //! * Calls that no program can use (no JSON, no call) are not in it; whoever writes it is told.
 
@@ -28,6 +28,7 @@ pub(crate) use read::Unpacker;
 pub use write::{Packed, Writer};
 
 use super::json::Node;
+use super::ties::Joining;
 
 /// The version of the form.
 pub const VERSION: u32 = 1;
@@ -43,15 +44,30 @@ const FOOT: u64 = 32;
 /// The longest block that is believed.
 const MAX_BLOCK: usize = 64 << 20;
 
+/// No call names an id together with another one.
+const ALONE: u8 = 0;
+/// It may turn out to lead to another contact.
+const JOINS: u8 = 1;
+/// Calls name it together with another one, and it never does.
+const TOGETHER: u8 = 2;
+
 /// What all calls of a prepared log have in common.
 #[derive(Debug, Default)]
 pub struct Dictionary {
     keys: String,
     shapes: Vec<Shape>,
-    ids: Vec<Arc<str>>,
-    /// By id: a call names it together with another one.
-    unites: Vec<bool>,
+    ids: Vec<Id>,
     calls: u64,
+}
+
+/// The id of a contact.
+#[derive(Debug)]
+pub(super) struct Id {
+    pub(super) text: Arc<str>,
+    /// It never leads to another contact.
+    pub(super) alone: bool,
+    /// A call names it together with another one.
+    together: bool,
 }
 
 /// What calls have in common: their nodes, values still to be filled in.
@@ -97,7 +113,17 @@ impl Dictionary {
     /// Whether calls name anybody by two ids.
     #[must_use]
     pub fn unites(&self) -> bool {
-        self.unites.contains(&true)
+        self.ids.iter().any(|id| id.together)
+    }
+
+    /// The ids that calls name together with another one.
+    pub(super) fn named_together(&self) -> impl Iterator<Item = &str> {
+        self.ids.iter().filter(|id| id.together).map(|id| &*id.text)
+    }
+
+    /// Where there are other files beside it: who may turn out to be somebody else by all of them.
+    pub fn settle(&mut self, joining: &Joining) {
+        self.ids.iter_mut().for_each(|id| id.alone &= !joining.may(&id.text));
     }
 
     /// Opens a prepared log: looks through its head and its end, and stands at its first block then. `None`: it is no

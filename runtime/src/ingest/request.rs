@@ -4,15 +4,30 @@ use flow_graph::Timestamp;
 use serde_json::value::RawValue;
 
 use super::catalog::Catalog;
-use super::json::Document;
-use super::segment::{self, Door};
-use super::{Harvest, Incoming, Reason, Refusal, Scope};
+use super::segment::{Door, Gather, Reader};
+use super::{Incoming, Reason, Refusal, Scope};
 
 /// Reads requests; it may be used for many.
 #[derive(Debug, Default)]
 pub struct Requests {
-    document: Document,
-    harvest: Harvest,
+    reader: Reader,
+}
+
+/// What the calls of a request give, with the number of each in its batch.
+#[derive(Debug, Default)]
+struct Harvest {
+    incoming: Vec<(u32, Incoming)>,
+    refusals: Vec<(u32, Refusal)>,
+}
+
+impl Gather for Harvest {
+    fn accept(&mut self, number: u32, incoming: Incoming) {
+        self.incoming.push((number, incoming));
+    }
+
+    fn refuse(&mut self, number: u32, refusal: Refusal) {
+        self.refusals.push((number, refusal));
+    }
 }
 
 /// What a request says.
@@ -54,15 +69,16 @@ impl Requests {
             };
         };
         let door = Door { kind, received };
-        segment::read_at(catalog, Some(door), &mut self.document, text, &mut self.harvest);
-        let accepted = std::mem::take(&mut self.harvest.incoming);
+        let mut harvest = Harvest::default();
+        self.reader.line(catalog, Some(door), text, &mut harvest);
+        let Harvest { incoming: accepted, refusals } = harvest;
         // Looked for only where something is refused: to find where each call stands takes as long as to read it.
-        let calls = if self.harvest.refusals.is_empty() { None } else { calls(text) };
+        let calls = if refusals.is_empty() { None } else { calls(text) };
         let raw = |number: u32| {
             let call = calls.as_ref().and_then(|calls| calls.get(usize::try_from(number).ok()?));
             call.map_or(text, |call| call.get())
         };
-        let refused = self.harvest.refusals.drain(..).map(|(number, it)| refused(number, it, raw(number))).collect();
+        let refused = refusals.into_iter().map(|(number, it)| refused(number, it, raw(number))).collect();
         Request { accepted, refused }
     }
 }

@@ -1,5 +1,11 @@
 //! Calls in Segment's shape: track, identify, page, screen, group, alias, and batches of them.
+//!
+//! What a call says is read in two steps: where in it that stands which a program wants to know ([`layout`]), and what
+//! stands there. The first one hangs on keys alone, so of calls that come again and again in one shape it is kept.
 
+pub(super) mod layout;
+
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use flow_graph::program::{Event as EventType, Field};
@@ -8,8 +14,9 @@ use flow_machine::Event;
 use flow_machine::input::Meta;
 
 use super::catalog::{Catalog, absent};
-use super::json::{Document, Json, Kind, Object, Tree};
-use super::{Harvest, Incoming, MAX_ID_BYTES, Origin, Reason, Refusal, Who, moment};
+use super::json::{Document, Json, Kind, Place, Tree};
+use super::{Incoming, MAX_ID_BYTES, Origin, Reason, Refusal, Who, moment, prepared};
+use layout::{Beside, Envelope, Layout, Layouts, Memory, Verb};
 
 /// How calls come in that do not stand in a file.
 #[derive(Debug, Clone, Copy)]
@@ -20,44 +27,89 @@ pub(crate) struct Door<'a> {
     pub(crate) received: Timestamp,
 }
 
-/// Reads one line: a call, or an object with a `batch` of calls.
-pub(crate) fn read(catalog: &Catalog, document: &mut Document, line: &str, harvest: &mut Harvest) {
-    read_at(catalog, None, document, line, harvest);
+/// Takes what calls give, with the number of each in its batch.
+pub(super) trait Gather {
+    /// A call that can be used.
+    fn accept(&mut self, number: u32, incoming: Incoming);
+
+    /// A call that cannot, or a value of one.
+    fn refuse(&mut self, number: u32, refusal: Refusal);
 }
 
-/// The same, of what came in at a door.
-pub(crate) fn read_at(
-    catalog: &Catalog,
-    door: Option<Door<'_>>,
-    document: &mut Document,
-    line: &str,
-    harvest: &mut Harvest,
-) {
-    match document.read(line) {
-        Ok(tree) => read_tree(catalog, door, tree, harvest),
-        Err(refusal) => harvest.refuse(0, refusal),
+/// Reads calls; it may be used for many.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    document: Document,
+    scratch: Layout,
+    layouts: Layouts,
+}
+
+impl Reader {
+    /// Reads one line: a call, or an object with a `batch` of calls. With a door, of what came in there.
+    pub(super) fn line(&mut self, catalog: &Catalog, door: Option<Door<'_>>, line: &str, gather: &mut impl Gather) {
+        match self.document.read(line) {
+            Ok(tree) => read(Reading { catalog, door, tree: &tree }, &mut self.scratch, gather),
+            Err(refusal) => gather.refuse(0, refusal),
+        }
+    }
+
+    /// Shapes have other numbers from now on.
+    pub(super) fn forget(&mut self) {
+        self.layouts = Layouts::default();
+    }
+
+    /// Reads a call of a shape that has a number.
+    pub(super) fn shaped(&mut self, catalog: &Catalog, tree: Tree<'_>, shape: usize, gather: &mut impl Gather) {
+        let reading = Reading { catalog, door: None, tree: &tree };
+        // The names of a program that takes over later are others.
+        let known = if catalog.later().is_none() { self.layouts.of(shape, &tree) } else { None };
+        match known {
+            Some(known) if known.envelope.batch.is_none() => {
+                let memory = Memory { known: Some(&mut known.layouts), scratch: &mut self.scratch };
+                Call { reading, it: &known.envelope, batch: None }.take(0, memory, gather);
+            }
+            Some(_) | None => read(reading, &mut self.scratch, gather),
+        }
     }
 }
 
-/// The same, of what has been read.
-pub(super) fn read_tree(catalog: &Catalog, door: Option<Door<'_>>, tree: Tree<'_>, harvest: &mut Harvest) {
+fn read(reading: Reading<'_>, scratch: &mut Layout, gather: &mut impl Gather) {
+    each(reading.tree, &mut |number, found| match found {
+        Ok((it, batch)) => {
+            let memory = Memory { known: None, scratch: &mut *scratch };
+            Call { reading, it, batch }.take(number, memory, gather);
+        }
+        Err(refusal) => gather.refuse(number, refusal),
+    });
+}
+
+/// Whom the calls of a line name, as far as they can be used by any program.
+pub(super) fn named(tree: &Tree<'_>, take: &mut impl FnMut(Named<'_>)) {
+    each(tree, &mut |_, found| {
+        let Ok((it, _)) = found else { return };
+        let kind = tree.find(it.kind).and_then(Json::as_text).and_then(Verb::of);
+        if let Ok(named) = it.named(tree, kind == Some(Verb::Alias)) {
+            take(named);
+        }
+    });
+}
+
+/// A call, and the batch in which it is.
+type Found<'f> = (&'f Envelope, Option<&'f Envelope>);
+
+/// The calls of a line, with their numbers in its batch.
+fn each(tree: &Tree<'_>, take: &mut impl FnMut(u32, Result<Found<'_>, Refusal>)) {
     let root = tree.root();
-    let Some(object) = root.as_object() else {
-        return harvest.refuse(0, not_a_call(root));
-    };
+    let Some(object) = root.as_object() else { return take(0, Err(not_a_call(root))) };
     let envelope = Envelope::of(object);
-    let Some(batch) = envelope.batch else {
-        return call(Call { catalog, door, it: &envelope, batch: None }, 0, harvest);
-    };
+    let Some(batch) = tree.find(envelope.batch) else { return take(0, Ok((&envelope, None))) };
     let Some(calls) = batch.members() else {
-        return harvest.refuse(0, Refusal::call(Reason::NotACall, "`batch` is not a list"));
+        return take(0, Err(Refusal::call(Reason::NotACall, "`batch` is not a list")));
     };
     for (member, number) in calls.zip(0..) {
         match member.as_object() {
-            Some(inner) => {
-                call(Call { catalog, door, it: &Envelope::of(inner), batch: Some(&envelope) }, number, harvest);
-            }
-            None => harvest.refuse(number, not_a_call(member)),
+            Some(inner) => take(number, Ok((&Envelope::of(inner), Some(&envelope)))),
+            None => take(number, Err(not_a_call(member))),
         }
     }
 }
@@ -66,128 +118,98 @@ fn not_a_call(json: Json<'_>) -> Refusal {
     Refusal::call(Reason::NotACall, format!("a call is an object, this is {}", json.kind().words()))
 }
 
-fn call(call: Call<'_>, number: u32, harvest: &mut Harvest) {
-    // What is refused inside a call that is refused as a whole is not worth a line of its own.
-    let mut values = Vec::new();
-    match call.read(&mut values) {
-        Ok(incoming) => {
-            harvest.incoming.push((number, incoming));
-            values.into_iter().for_each(|refusal| harvest.refuse(number, refusal));
-        }
-        Err(refusal) => harvest.refuse(number, refusal),
-    }
-}
-
-/// What stands at the top of a call and is not null.
-#[derive(Default)]
-struct Envelope<'d> {
-    kind: Option<Json<'d>>,
-    event: Option<Json<'d>>,
-    message_id: Option<Json<'d>>,
-    user_id: Option<Json<'d>>,
-    anonymous_id: Option<Json<'d>>,
-    previous_id: Option<Json<'d>>,
-    group_id: Option<Json<'d>>,
-    name: Option<Json<'d>>,
-    category: Option<Json<'d>>,
-    properties: Option<Object<'d>>,
-    traits: Option<Object<'d>>,
-    context: Option<Object<'d>>,
-    timestamp: Option<Json<'d>>,
-    original: Option<Json<'d>>,
-    received_at: Option<Json<'d>>,
-    sent_at: Option<Json<'d>>,
-    batch: Option<Json<'d>>,
-}
-
-impl<'d> Envelope<'d> {
-    fn of(object: Object<'d>) -> Self {
-        let mut it = Self::default();
-        // Of equal keys the last counts, and where that is null there is nothing.
-        for (key, value) in object.entries() {
-            let some = (!value.is_null()).then_some(value);
-            match key {
-                "type" => it.kind = some,
-                "event" => it.event = some,
-                "messageId" => it.message_id = some,
-                "userId" => it.user_id = some,
-                "anonymousId" => it.anonymous_id = some,
-                "previousId" => it.previous_id = some,
-                "groupId" => it.group_id = some,
-                "name" => it.name = some,
-                "category" => it.category = some,
-                "properties" => it.properties = value.as_object(),
-                "traits" => it.traits = value.as_object(),
-                "context" => it.context = value.as_object(),
-                "timestamp" => it.timestamp = some,
-                "originalTimestamp" => it.original = some,
-                "receivedAt" => it.received_at = some,
-                "sentAt" => it.sent_at = some,
-                "batch" => it.batch = some,
-                _ => {}
-            }
-        }
-        it
-    }
+/// What is being read, and how.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    catalog: &'a Catalog,
+    door: Option<Door<'a>>,
+    tree: &'a Tree<'a>,
 }
 
 /// One call that is being read.
 #[derive(Clone, Copy)]
 struct Call<'a> {
-    catalog: &'a Catalog,
-    door: Option<Door<'a>>,
-    it: &'a Envelope<'a>,
-    batch: Option<&'a Envelope<'a>>,
+    reading: Reading<'a>,
+    it: &'a Envelope,
+    batch: Option<&'a Envelope>,
 }
 
 impl<'a> Call<'a> {
-    fn read(self, refused: &mut Vec<Refusal>) -> Result<Incoming, Refusal> {
-        let kind = self.it.kind.and_then(Json::as_text).or_else(|| self.door?.kind);
+    fn take(self, number: u32, memory: Memory<'_>, gather: &mut impl Gather) {
+        // What is refused inside a call that is refused as a whole is not worth a line of its own.
+        let mut values = Vec::new();
+        match self.read(memory, &mut values) {
+            Ok(incoming) => {
+                gather.accept(number, incoming);
+                for refusal in values {
+                    gather.refuse(number, refusal);
+                }
+            }
+            Err(refusal) => gather.refuse(number, refusal),
+        }
+    }
+
+    fn read(self, memory: Memory<'_>, refused: &mut Vec<Refusal>) -> Result<Incoming, Refusal> {
+        let kind = self.find(self.it.kind).and_then(Json::as_text).or_else(|| self.reading.door?.kind);
         let kind = kind.ok_or_else(|| Refusal::call(Reason::NotACall, "a call has a `type`"))?;
+        let verb = Verb::of(kind);
         let arrival = self.arrival()?;
         let time = self.time(arrival)?;
-        let this = Call { catalog: self.catalog.at(arrival.unwrap_or(time)), ..self };
-        this.rest((arrival, time), kind, refused)
+        let catalog = self.catalog().at(arrival.unwrap_or(time));
+        let this = Call { reading: Reading { catalog, ..self.reading }, ..self };
+        this.rest((arrival, time), verb, memory, refused)
     }
 
     /// What hangs on the names of the program at its arrival.
     fn rest(
         self,
         (arrival, time): (Option<Timestamp>, Timestamp),
-        kind: &str,
+        verb: Option<Verb>,
+        memory: Memory<'_>,
         refused: &mut Vec<Refusal>,
     ) -> Result<Incoming, Refusal> {
-        let id = id_of("messageId", self.it.message_id)?.unwrap_or_else(|| Arc::from(""));
-        let who = self.who(kind)?;
-        let event = match kind {
-            "track" => Some(self.event(self.track()?, kind, time, &id)?),
-            "page" | "screen" | "group" => Some(self.event(self.catalog.of_call(kind)?, kind, time, &id)?),
-            "identify" | "alias" => None,
-            _ => return Err(Refusal::call(Reason::NotACall, "`type` is none of the calls that are known")),
+        let id = id_of("messageId", self.find(self.it.message_id))?.map_or_else(|| Arc::from(""), Said::shared);
+        let who = self.who(verb == Some(Verb::Alias))?;
+        let unknown = || Refusal::call(Reason::NotACall, "`type` is none of the calls that are known");
+        let verb = verb.ok_or_else(unknown)?;
+        let kind = match verb {
+            Verb::Track => Some(self.track()?),
+            Verb::Page | Verb::Screen | Verb::Group => Some(self.catalog().of_call(verb)?),
+            Verb::Identify | Verb::Alias => None,
         };
-        let changes = self.changes(kind, refused);
-        let zone = self.zone(refused);
+        let layout = memory.layout(self, verb, kind);
+        let event = kind.map(|kind| self.event(layout, kind, time, &id)).transpose()?;
+        let changes = self.changes(layout, refused);
+        let zone = self.zone(layout, refused);
         // The id belongs to the event: attributes beside it would make it its own duplicate.
         Ok(Incoming { who, arrival, time, id, event, changes, zone, origin: Origin::default() })
     }
 
+    fn catalog(self) -> &'a Catalog {
+        self.reading.catalog
+    }
+
+    fn find(self, place: Place) -> Option<Json<'a>> {
+        self.reading.tree.find(place)
+    }
+
     fn arrival(self) -> Result<Option<Timestamp>, Refusal> {
-        if let Some(door) = self.door {
+        if let Some(door) = self.reading.door {
             return Ok(Some(door.received));
         }
         let text = self.it.received_at.or_else(|| self.batch?.received_at);
-        text.map(|text| self.moment("receivedAt", text)).transpose()
+        self.find(text).map(|text| self.moment("receivedAt", text)).transpose()
     }
 
     fn time(self, arrival: Option<Timestamp>) -> Result<Timestamp, Refusal> {
-        if let Some(text) = self.it.timestamp.or(self.it.original) {
+        if let Some(text) = self.find(self.it.timestamp.or(self.it.original)) {
             let time = self.moment("timestamp", text)?;
             return self.by_our_clock(time);
         }
         if let Some(arrival) = arrival {
             return Ok(arrival);
         }
-        match self.it.sent_at.or_else(|| self.batch?.sent_at) {
+        match self.find(self.it.sent_at.or_else(|| self.batch?.sent_at)) {
             Some(text) => self.moment("sentAt", text),
             None => Err(Refusal::call(Reason::MissingTime, "neither `timestamp` nor `receivedAt` nor `sentAt`")),
         }
@@ -195,9 +217,8 @@ impl<'a> Call<'a> {
 
     /// What a device's clock says, by ours: it is as wrong as it is when the device sends.
     fn by_our_clock(self, time: Timestamp) -> Result<Timestamp, Refusal> {
-        let (Some(door), Some(sent)) = (self.door, self.it.sent_at.or_else(|| self.batch?.sent_at)) else {
-            return Ok(time);
-        };
+        let Some(door) = self.reading.door else { return Ok(time) };
+        let Some(sent) = self.find(self.it.sent_at.or_else(|| self.batch?.sent_at)) else { return Ok(time) };
         let sent = self.moment("sentAt", sent)?;
         let ours = moment::valid(time.0.saturating_add(door.received.0.saturating_sub(sent.0)));
         let apart = "`timestamp` is no time any more when it is put right by `sentAt`";
@@ -208,70 +229,54 @@ impl<'a> Call<'a> {
         if let Some(known) = json.moment() {
             return Ok(known);
         }
-        let found = json.as_text().and_then(|text| moment::instant(text, self.catalog.zone()));
+        let found = json.as_text().and_then(|text| moment::instant(text, self.catalog().zone()));
         found.ok_or_else(|| Refusal::call(Reason::InvalidTime, format!("`{key}` is no time that can be read")))
     }
 
-    fn who(self, kind: &str) -> Result<Who, Refusal> {
-        let who = Who {
-            user: id_of("userId", self.it.user_id)?,
-            anonymous: id_of("anonymousId", self.it.anonymous_id)?,
-            previous: if kind == "alias" { id_of("previousId", self.it.previous_id)? } else { None },
-            alone: false,
-        };
-        let nobody = who.user.is_none() && who.anonymous.is_none();
-        if nobody {
-            return Err(Refusal::call(Reason::MissingContact, "neither `userId` nor `anonymousId`"));
-        }
-        if kind == "alias" && (who.user.is_none() || who.previous.is_none()) {
-            return Err(Refusal::call(Reason::MissingContact, "an alias has a `previousId` and a `userId`"));
-        }
-        Ok(who)
+    fn who(self, is_alias: bool) -> Result<Who, Refusal> {
+        let Named { user, anonymous, previous } = self.it.named(self.reading.tree, is_alias)?;
+        let known = |said: &Said<'_>| matches!(said, Said::Known(id) if id.alone);
+        let alone = [&user, &anonymous, &previous].into_iter().flatten().all(known);
+        let id = |said: Option<Said<'_>>| said.map(Said::shared);
+        Ok(Who { user: id(user), anonymous: id(anonymous), previous: id(previous), alone })
     }
 
     fn track(self) -> Result<Id<EventType>, Refusal> {
-        match self.it.event.and_then(Json::as_text) {
-            Some(name) => self.catalog.track(name),
+        match self.find(self.it.event).and_then(Json::as_text) {
+            Some(name) => self.catalog().track(name),
             None => Err(Refusal::call(Reason::UnknownEvent, "a track call has the name of an `event`")),
         }
     }
 
-    fn event(self, kind: Id<EventType>, call: &str, time: Timestamp, id: &Arc<str>) -> Result<Arc<Event>, Refusal> {
-        let fields = self.catalog.program().events.get(kind).map_or(&[][..], |event| &event.fields);
-        let converter = self.catalog.converter();
-        let properties = if call == "group" { self.it.traits } else { self.it.properties };
+    fn event(
+        self,
+        layout: &Layout,
+        kind: Id<EventType>,
+        time: Timestamp,
+        id: &Arc<str>,
+    ) -> Result<Arc<Event>, Refusal> {
+        let fields = self.catalog().program().events.get(kind).map_or(&[][..], |event| &event.fields);
+        let converter = self.catalog().converter();
         let mut values = Vec::with_capacity(fields.len());
-        for field in fields {
-            let json = properties.and_then(|p| p.get(&field.wire)).or_else(|| self.beside(call, &field.wire));
-            let value = match json {
+        for (field, place) in fields.iter().zip(&layout.fields) {
+            let value = match self.find(*place) {
                 None => absent(kind, field)?,
                 Some(json) => {
-                    if field.ty == Type::Money {
-                        self.currency(field, properties)?;
+                    if matches!(field.ty, Type::Money) {
+                        self.currency(field, layout)?;
                     }
                     converter.json(field, json)?
                 }
             };
             values.push(value);
         }
-        let meta = self.meta(call, properties, &values);
+        let meta = self.meta(layout, &values);
         Ok(Arc::new(Event { kind, id: Arc::clone(id), time, values: values.into(), meta }))
     }
 
-    /// Where else a page, screen or group call says a thing: beside its properties, or in the context.
-    fn beside(self, call: &str, wire: &str) -> Option<Json<'a>> {
-        match (call, wire) {
-            ("page" | "screen", "name") => self.it.name,
-            ("page" | "screen", "category") => self.it.category,
-            ("page", "path" | "url" | "title" | "referrer" | "search") => self.context()?.object("page")?.get(wire),
-            ("group", "groupId" | "group_id") => self.it.group_id,
-            _ => None,
-        }
-    }
-
-    fn currency(self, field: &Field, properties: Option<Object<'_>>) -> Result<(), Refusal> {
-        let ours = &self.catalog.program().project.currency;
-        match properties.and_then(|p| p.get("currency")) {
+    fn currency(self, field: &Field, layout: &Layout) -> Result<(), Refusal> {
+        let ours = &self.catalog().program().project.currency;
+        match self.find(layout.currency) {
             None => Ok(()),
             Some(theirs) if theirs.as_text().is_some_and(|text| text.eq_ignore_ascii_case(ours)) => Ok(()),
             Some(theirs) => {
@@ -282,20 +287,16 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Traits of an identify call, and those that any call may bring in its context. The nearer one wins.
-    fn changes(self, kind: &str, refused: &mut Vec<Refusal>) -> Vec<(Id<Field>, Value)> {
-        let near = if kind == "identify" { self.it.traits } else { None };
-        let far = self.context().and_then(|context| context.object("traits"));
-        if near.is_none() && far.is_none() {
-            return Vec::new();
-        }
-        let mut changes = Vec::new();
-        for (id, field) in self.catalog.program().fields.enumerate() {
-            let json = near.and_then(|n| n.entry(&field.wire)).or_else(|| far.and_then(|f| f.get(&field.wire)));
-            match json.map(|json| self.change(field, json)) {
-                None => {}
-                Some(Ok(value)) => changes.push((id, value)),
-                Some(Err(refusal)) => refused.push(refusal.value()),
+    /// Traits of an identify call, and those that any call may bring in its context.
+    fn changes(self, layout: &Layout, refused: &mut Vec<Refusal>) -> Vec<(Id<Field>, Value)> {
+        let mut changes = Vec::with_capacity(layout.changes.len());
+        for (id, place) in &layout.changes {
+            let (Some(field), Some(json)) = (self.catalog().program().fields.get(*id), self.find(*place)) else {
+                continue;
+            };
+            match self.change(field, json) {
+                Ok(value) => changes.push((*id, value)),
+                Err(refusal) => refused.push(refusal.value()),
             }
         }
         changes
@@ -307,7 +308,7 @@ impl<'a> Call<'a> {
             return Err(Refusal::call(Reason::OwnedField, detail));
         }
         if !json.is_null() {
-            return self.catalog.converter().json(field, json);
+            return self.catalog().converter().json(field, json);
         }
         if field.optional || matches!(field.ty, Type::Set(_)) {
             return Ok(Value::Missing);
@@ -315,13 +316,10 @@ impl<'a> Call<'a> {
         Err(Refusal::call(Reason::MissingField, format!("`{}` may not be empty", field.wire)))
     }
 
-    fn zone(self, refused: &mut Vec<Refusal>) -> Option<Value> {
-        let field = self.catalog.program().fields.get(self.catalog.program().zone_field?)?;
-        let json = self.context()?.get("timezone")?;
-        if field.owner.is_some() {
-            return None;
-        }
-        let value = self.catalog.converter().json(field, json);
+    fn zone(self, layout: &Layout, refused: &mut Vec<Refusal>) -> Option<Value> {
+        let json = self.find(layout.zone)?;
+        let field = self.catalog().program().fields.get(self.catalog().program().zone_field?)?;
+        let value = self.catalog().converter().json(field, json);
         value
             .map_err(|_| {
                 let detail = "`context.timezone` is not a time zone";
@@ -330,46 +328,95 @@ impl<'a> Call<'a> {
             .ok()
     }
 
-    fn context(self) -> Option<Object<'a>> {
-        self.it.context.or_else(|| self.batch?.context)
-    }
-
-    fn meta(self, call: &str, properties: Option<Object<'_>>, values: &[Value]) -> Option<Box<Meta>> {
-        let context = self.context();
-        let campaign = context.and_then(|context| context.object("campaign"));
-        let page = context.and_then(|context| context.object("page"));
-        let of_page = properties.filter(|_| call == "page");
-        if campaign.is_none() && page.is_none() && of_page.is_none() {
-            return None;
+    fn meta(self, layout: &Layout, values: &[Value]) -> Option<Box<Meta>> {
+        let mut meta: Option<Box<Meta>> = None;
+        for (beside, place) in &layout.meta {
+            let Some(text) = self.find(*place).and_then(|json| kept(json, values)) else { continue };
+            let meta = meta.get_or_insert_default();
+            let place = match beside {
+                Beside::Utm(number) => meta.utm.get_mut(*number),
+                Beside::Page(number) => meta.page.get_mut(*number),
+            };
+            if let Some(place @ None) = place {
+                *place = Some(text);
+            }
         }
-        let text = |object: Option<Object<'_>>, key: &str| object?.text(key).and_then(|text| shared(text, values));
-        let meta = Meta {
-            utm: ["source", "medium", "name", "content", "term"].map(|key| text(campaign, key)),
-            page: ["url", "path", "title", "referrer"].map(|key| text(of_page, key).or_else(|| text(page, key))),
-        };
-        (meta != Meta::default()).then(|| Box::new(meta))
+        meta
     }
 }
 
 /// A text that is kept: the one of a field, where that says the same.
-fn shared(text: &str, values: &[Value]) -> Option<Arc<str>> {
+fn kept(json: Json<'_>, values: &[Value]) -> Option<Arc<str>> {
+    let text = json.as_text().filter(|text| !text.is_empty() && text.len() <= super::MAX_TEXT_BYTES)?;
+    if let Some(shared) = json.shared() {
+        return Some(Arc::clone(shared));
+    }
     let same =
         |value: &Value| if let Value::Text(said) = value { (**said == *text).then(|| Arc::clone(said)) } else { None };
-    let said = values.iter().find_map(same);
-    let fits = !text.is_empty() && text.len() <= super::MAX_TEXT_BYTES;
-    fits.then(|| said.unwrap_or_else(|| Arc::from(text)))
+    Some(values.iter().find_map(same).unwrap_or_else(|| Arc::from(text)))
+}
+
+impl Envelope {
+    fn named<'t>(&self, tree: &'t Tree<'_>, is_alias: bool) -> Result<Named<'t>, Refusal> {
+        let user = id_of("userId", tree.find(self.user_id))?;
+        let anonymous = id_of("anonymousId", tree.find(self.anonymous_id))?;
+        let previous = if is_alias { id_of("previousId", tree.find(self.previous_id))? } else { None };
+        if user.is_none() && anonymous.is_none() {
+            return Err(Refusal::call(Reason::MissingContact, "neither `userId` nor `anonymousId`"));
+        }
+        if is_alias && (user.is_none() || previous.is_none()) {
+            return Err(Refusal::call(Reason::MissingContact, "an alias has a `previousId` and a `userId`"));
+        }
+        Ok(Named { user, anonymous, previous })
+    }
+}
+
+/// Whom a call names.
+#[derive(Debug)]
+pub(super) struct Named<'a> {
+    pub(super) user: Option<Said<'a>>,
+    pub(super) anonymous: Option<Said<'a>>,
+    /// Of an alias.
+    pub(super) previous: Option<Said<'a>>,
+}
+
+/// An id as a call says it.
+#[derive(Debug)]
+pub(super) enum Said<'a> {
+    /// One that is shared with other calls.
+    Known(&'a prepared::Id),
+    Text(&'a str),
+    Number(i64),
+}
+
+impl<'a> Said<'a> {
+    pub(super) fn text(&self) -> Cow<'a, str> {
+        match self {
+            Self::Known(id) => Cow::Borrowed(&id.text),
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Number(number) => Cow::Owned(number.to_string()),
+        }
+    }
+
+    fn shared(self) -> Arc<str> {
+        match self {
+            Self::Known(id) => Arc::clone(&id.text),
+            Self::Text(_) | Self::Number(_) => Arc::from(self.text()),
+        }
+    }
 }
 
 /// An id: a text, or a whole number as its text. Null and empty are none.
-fn id_of(key: &str, json: Option<Json<'_>>) -> Result<Option<Arc<str>>, Refusal> {
+#[inline]
+fn id_of<'a>(key: &str, json: Option<Json<'a>>) -> Result<Option<Said<'a>>, Refusal> {
     let Some(json) = json else { return Ok(None) };
     if let Some(known) = json.known() {
-        return Ok(Some(Arc::clone(known)));
+        return Ok(Some(Said::Known(known)));
     }
     match json.kind() {
         Kind::Text("") => Ok(None),
-        Kind::Text(text) if text.len() <= MAX_ID_BYTES => Ok(Some(Arc::from(text))),
-        Kind::Int(number) => Ok(Some(Arc::from(number.to_string()))),
+        Kind::Text(text) if text.len() <= MAX_ID_BYTES => Ok(Some(Said::Text(text))),
+        Kind::Int(number) => Ok(Some(Said::Number(number))),
         Kind::Text(_) => Err(Refusal::call(Reason::InvalidId, format!("`{key}` is longer than {MAX_ID_BYTES} bytes"))),
         other @ (Kind::Null | Kind::Bool(_) | Kind::Float(_) | Kind::List | Kind::Object) => {
             Err(Refusal::call(Reason::InvalidId, format!("`{key}` is {}", other.words())))

@@ -10,7 +10,7 @@ use super::catalog::Catalog;
 use super::csv::{Cutter, Mapping, MappingError, Table};
 use super::lines::{Line, Lines};
 use super::prepared::{Dictionary, Unpacker, next_block};
-use super::{Incoming, Origin, Reason, Refusal, Rejection};
+use super::{Incoming, Reason, Refusal, Rejection};
 
 /// Most lines that one row of a table may take.
 const MAX_ROW_LINES: usize = 100;
@@ -69,7 +69,7 @@ impl<R: BufRead> Inputs<R> {
     /// When the file cannot be read, and when a mapping does not fit it: an [`io::Error`] with a [`MappingError`]
     /// inside.
     pub fn new(catalog: Arc<Catalog>, reader: R, file: &str, number: u32, format: &Format) -> io::Result<Self> {
-        let file = File { name: Arc::from(file), number };
+        let file = File { name: Arc::from(file), number, joining: None };
         let source = match format {
             Format::Segment => Source::Calls {
                 blocks: Blocks::new(reader),
@@ -215,8 +215,7 @@ impl<R: BufRead> Rows<R> {
         };
         match self.table.row(&self.catalog, &row, raw, first.number) {
             Ok(incoming) => {
-                let origin = Origin { file: self.file.number, line: first.number };
-                sink.accept(Incoming { origin, ..incoming });
+                sink.accept(self.file.place(incoming, first.number));
             }
             Err(refusal) => self.reject(&Line { bytes: record, ..*first }, refusal, sink),
         }

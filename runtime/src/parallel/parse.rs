@@ -115,8 +115,8 @@ pub(super) fn all<R: BufRead>(
 ) -> Result<(), Unreadable> {
     let mut before = 0;
     for (number, source) in (0..).zip(sources) {
-        let Source { name, reader, format } = source;
-        let file = File { name: Arc::from(name.as_str()), number };
+        let Source { name, reader, format, joining } = source;
+        let file = File { name: Arc::from(name.as_str()), number, joining };
         let read = match format {
             Format::Segment => lines(reader, &file, &mut before, pool, take),
             Format::Prepared(dictionary) => prepared(reader, (&file, &dictionary), &mut before, pool, take),

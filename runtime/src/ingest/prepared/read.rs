@@ -2,56 +2,68 @@
 
 use std::sync::Arc;
 
-use super::super::calls::{File, Sink};
+use super::super::calls::{File, FromLine, Sink};
 use super::super::catalog::Catalog;
-use super::super::json::{Node, Plain, Span, Tree, UNESCAPED};
-use super::super::{Harvest, Origin, segment};
-use super::{Dictionary, Kind, Shape};
+use super::super::json::{Again, Node, Packed, Plain, Span, Tree, UNESCAPED};
+use super::super::segment;
+use super::{ALONE, Dictionary, Id, JOINS, Kind, Shape};
 
 /// Reads the calls of blocks.
 #[derive(Debug)]
 pub(crate) struct Unpacker {
     catalog: Arc<Catalog>,
-    nodes: Vec<Node>,
+    /// What the shapes are of that it has met.
+    dictionary: Arc<Dictionary>,
+    /// By shape: the nodes of the call of it that was read last; the next one has other values in the same places.
+    shapes: Vec<Vec<Node>>,
     /// The texts of the block that have come so far.
-    texts: Vec<Span>,
-    harvest: Harvest,
+    texts: Vec<Again>,
+    reader: segment::Reader,
 }
 
 impl Unpacker {
     pub(crate) fn new(catalog: Arc<Catalog>) -> Self {
-        Self { catalog, nodes: Vec::new(), texts: Vec::new(), harvest: Harvest::default() }
+        Self {
+            catalog,
+            dictionary: Arc::default(),
+            shapes: Vec::new(),
+            texts: Vec::new(),
+            reader: segment::Reader::default(),
+        }
     }
 
     /// Reads all calls of a block, which was checked before: what cannot be read is nothing.
-    pub(crate) fn read(&mut self, dictionary: &Dictionary, file: &File, block: &[u8], sink: &mut impl Sink) {
+    pub(crate) fn read(&mut self, dictionary: &Arc<Dictionary>, file: &File, block: &[u8], sink: &mut impl Sink) {
+        if !Arc::ptr_eq(dictionary, &self.dictionary) {
+            self.dictionary = Arc::clone(dictionary);
+            self.shapes.clear();
+            self.shapes.resize_with(dictionary.shapes.len(), Vec::new);
+            self.reader.forget();
+        }
         let mut reader = Reader(block);
         let Some(texts) = reader.text() else { return };
         let count = reader.unsigned().unwrap_or(0);
         self.texts.clear();
         let mut next = 0_u32;
         for _ in 0..count {
-            let Some(line) = self.call(dictionary, &mut reader, &mut next) else { return };
-            let tree = Tree::packed(&self.nodes, texts, &dictionary.keys, &dictionary.ids);
-            segment::read_tree(&self.catalog, None, tree, &mut self.harvest);
-            for (_, refusal) in self.harvest.refusals.drain(..) {
-                sink.reject(refusal.into_rejection(&file.name, line, b""));
-            }
-            let origin = Origin { file: file.number, line };
-            for (_, mut incoming) in self.harvest.incoming.drain(..) {
-                incoming.origin = origin;
-                incoming.who.alone = alone(dictionary, &self.nodes);
-                sink.accept(incoming);
-            }
+            let Some((shape, line)) = self.call(dictionary, &mut reader, &mut next) else { return };
+            let Some(nodes) = self.shapes.get(shape) else { return };
+            let packed = Packed { ids: &dictionary.ids, texts: &self.texts };
+            let tree = Tree::packed(nodes, texts, &dictionary.keys, packed);
+            let mut gather = FromLine { file, line, raw: b"", sink };
+            self.reader.shaped(&self.catalog, tree, shape, &mut gather);
         }
     }
 
-    /// Fills the nodes with the next call; its line.
-    fn call(&mut self, dictionary: &Dictionary, reader: &mut Reader<'_>, next: &mut u32) -> Option<u32> {
-        let shape: &Shape = dictionary.shapes.get(usize::try_from(reader.unsigned()?).ok()?)?;
+    /// Fills the nodes of its shape with the next call; the number of the shape, and its line.
+    fn call(&mut self, dictionary: &Dictionary, reader: &mut Reader<'_>, next: &mut u32) -> Option<(usize, u32)> {
+        let number = usize::try_from(reader.unsigned()?).ok()?;
+        let shape: &Shape = dictionary.shapes.get(number)?;
         let line = u32::try_from(reader.unsigned()?).ok()?;
-        self.nodes.clear();
-        self.nodes.extend_from_slice(&shape.nodes);
+        let nodes = self.shapes.get_mut(number)?;
+        if nodes.is_empty() {
+            nodes.extend_from_slice(&shape.nodes);
+        }
         for (at, kind) in &shape.values {
             let plain = match kind {
                 Kind::Bool => Plain::Bool(reader.byte()? != 0),
@@ -65,37 +77,21 @@ impl Unpacker {
                 Kind::Text => {
                     let value = reader.unsigned()?;
                     if value & 1 == 1 {
-                        Plain::Text(*self.texts.get(usize::try_from(value >> 1).ok()?)?)
+                        Plain::Again(u32::try_from(value >> 1).ok()?)
                     } else {
                         let end = next.checked_add(u32::try_from(value >> 1).ok()?)?;
                         let span = Span { start: *next, end };
                         *next = end;
-                        self.texts.push(span);
+                        self.texts.push(Again::new(span));
                         Plain::Text(span)
                     }
                 }
                 Kind::Null | Kind::List | Kind::Object => continue,
             };
-            self.nodes.get_mut(*at)?.plain = plain;
+            nodes.get_mut(*at)?.plain = plain;
         }
-        Some(line)
+        Some((number, line))
     }
-}
-
-/// Whether a call names its contact by an id that is never named with another one.
-fn alone(dictionary: &Dictionary, nodes: &[Node]) -> bool {
-    let mut known = nodes.iter().filter_map(|node| match node.plain {
-        Plain::Known(number) => usize::try_from(number).ok().and_then(|at| dictionary.unites.get(at)),
-        Plain::Null
-        | Plain::Bool(_)
-        | Plain::Int(_)
-        | Plain::Float(_)
-        | Plain::Text(_)
-        | Plain::Moment(_)
-        | Plain::List
-        | Plain::Object => None,
-    });
-    known.next() == Some(&false)
 }
 
 /// What all calls have in common, as it was written.
@@ -107,12 +103,12 @@ pub(super) fn dictionary(bytes: &[u8]) -> Option<Dictionary> {
         let length = usize::try_from(reader.unsigned()?).ok()?;
         shapes.push(shape(reader.bytes(length)?, keys.len())?);
     }
-    let (mut ids, mut unites) = (Vec::new(), Vec::new());
+    let mut ids = Vec::new();
     for _ in 0..reader.unsigned()? {
-        unites.push(reader.byte()? != 0);
-        ids.push(Arc::from(reader.text()?));
+        let ties = reader.byte()?;
+        ids.push(Id { text: Arc::from(reader.text()?), alone: ties != JOINS, together: ties != ALONE });
     }
-    Some(Dictionary { keys, shapes, ids, unites, calls: 0 })
+    Some(Dictionary { keys, shapes, ids, calls: 0 })
 }
 
 fn shape(bytes: &[u8], keys: usize) -> Option<Shape> {
@@ -161,13 +157,20 @@ impl<'r> Reader<'r> {
 
     #[inline]
     fn unsigned(&mut self) -> Option<u64> {
-        let mut value = 0_u64;
-        for shift in (0..u64::BITS).step_by(7) {
+        let byte = self.byte()?;
+        if byte < 0x80 { Some(byte.into()) } else { self.longer(u64::from(byte & 0x7f)) }
+    }
+
+    /// A number of which the lowest seven bits are known.
+    fn longer(&mut self, mut value: u64) -> Option<u64> {
+        let mut shift = 7;
+        while shift < u64::BITS {
             let byte = self.byte()?;
             value |= u64::from(byte & 0x7f) << shift;
             if byte < 0x80 {
                 return Some(value);
             }
+            shift += 7;
         }
         None
     }

@@ -7,6 +7,8 @@ use super::*;
 use crate::ingest::{Catalog, Format, Inputs, Read};
 use crate::sample;
 
+mod calls;
+
 const LINES: [&str; 14] = [
     r#"{"type":"track","event":"Order Completed","userId":"u1","messageId":"m1","timestamp":"2026-03-01T10:00:00Z","properties":{"revenue":39.95,"items":3,"tags":["a","b"],"new":true}}"#,
     r#"{"type":"track","event":"Order Completed","userId":"u2","messageId":"m2","timestamp":"2026-03-01T10:00:00.250+02:00","properties":{"revenue":12,"items":-3,"tags":[],"new":false}}"#,
@@ -42,28 +44,65 @@ fn what_is_read_of_it_is_what_the_lines_say() {
     let mut file = Cursor::new(bytes);
     let dictionary = Arc::new(Dictionary::open(&mut file).unwrap().unwrap());
     assert_eq!(dictionary.calls(), 11);
-    let unites = |id: &str| {
-        let place = dictionary.ids.iter().position(|known| **known == *id).unwrap();
-        dictionary.unites[place]
+    let known = |id: &str| {
+        let id = dictionary.ids.iter().find(|known| *known.text == *id).unwrap();
+        (id.alone, id.together)
     };
-    assert!(["u1", "a1", "u3", "u4", "u5", "u6", "a6", "u9"].into_iter().all(unites));
-    assert!(!unites("u2") && !unites("a2"));
-    let all = |format: &Format, bytes: &[u8]| {
-        let inputs = Inputs::new(Arc::clone(&catalog), bytes, "f", 0, format).unwrap();
-        let mut reads: Vec<Read> = inputs.map(Result::unwrap).collect();
-        for read in &mut reads {
-            match read {
-                Read::Incoming(incoming) => incoming.who.alone = false,
-                Read::Rejected(rejection) => rejection.raw.clear(),
-            }
-        }
-        reads
-    };
+    assert!(["u3", "u4"].into_iter().all(|id| known(id) == (false, true)), "an alias");
+    assert!(["u1", "a1", "u6", "a6"].into_iter().all(|id| known(id) == (true, true)), "no device of its own");
+    assert!(["u2", "a2", "u5", "u9", "7"].into_iter().all(|id| known(id) == (true, false)), "by itself");
+    let all = |format: &Format, bytes: &[u8]| all(&catalog, format, bytes);
     let usable = |line: &&str| line.starts_with('{') || line.is_empty();
     let text = LINES.map(|line| if usable(&line) { line } else { "" }).join("\n");
     let mut blocks = Vec::new();
     file.read_to_end(&mut blocks).unwrap();
     assert_eq!(all(&Format::Prepared(dictionary), &blocks), all(&Format::Segment, text.as_bytes()));
+}
+
+/// What is read, but for what a prepared log cannot say of a line, or says beside it.
+fn all(catalog: &Arc<Catalog>, format: &Format, bytes: &[u8]) -> Vec<Read> {
+    let inputs = Inputs::new(Arc::clone(catalog), bytes, "f", 0, format).unwrap();
+    let mut reads: Vec<Read> = inputs.map(Result::unwrap).collect();
+    for read in &mut reads {
+        match read {
+            Read::Incoming(incoming) => incoming.who.alone = false,
+            Read::Rejected(rejection) => rejection.raw.clear(),
+        }
+    }
+    reads
+}
+
+#[test]
+fn all_sorts_of_calls_say_what_their_lines_say() {
+    let engine = sample::engine();
+    let mut later = sample::program();
+    later.events.iter_mut().for_each(|event| event.fields.reverse());
+    let later = Arc::new(Catalog::new(&Arc::new(flow_machine::Engine::new(Arc::new(later)).unwrap())));
+    let change = flow_graph::Timestamp(1_772_359_200_000);
+    let catalogs = [Catalog::new(&engine), Catalog::new(&engine).until(change, later)].map(Arc::new);
+    let (mut taken, mut rejected) = (0, 0);
+    for seed in 1..=60 {
+        let lines = calls::lines(seed);
+        let mut bytes = Vec::new();
+        let mut writer = Writer::new(&mut bytes).unwrap();
+        (1..).zip(&lines).for_each(|(number, line)| writer.line(line.as_bytes(), number).unwrap());
+        assert_eq!(writer.finish().unwrap().unusable, 0);
+        let mut file = Cursor::new(bytes);
+        let dictionary = Arc::new(Dictionary::open(&mut file).unwrap().unwrap());
+        let mut blocks = Vec::new();
+        file.read_to_end(&mut blocks).unwrap();
+        for catalog in &catalogs {
+            let expected = all(catalog, &Format::Segment, lines.join("\n").as_bytes());
+            let found = all(catalog, &Format::Prepared(Arc::clone(&dictionary)), &blocks);
+            for (found, expected) in found.iter().zip(&expected) {
+                assert_eq!(found, expected, "seed {seed}");
+            }
+            assert_eq!(found.len(), expected.len());
+            let used = expected.iter().filter(|read| matches!(read, Read::Incoming(_))).count();
+            (taken, rejected) = (taken + used, rejected + expected.len() - used);
+        }
+    }
+    assert!(taken > 1_000 && rejected > 2_000, "{taken} {rejected}");
 }
 
 #[test]

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::super::json::{Document, Json, Node, Plain, Tree};
+use super::super::json::{Document, Json, Object, Plain, Tree};
+use super::super::ties::{self, Ties};
 use super::super::{MAX_ID_BYTES, MAX_LINE_BYTES, moment};
-use super::{END, Kind, MAGIC, VERSION, checked};
+use super::{ALONE, END, JOINS, Kind, MAGIC, TOGETHER, VERSION, checked};
 
 /// How many calls are a block.
 const CALLS: usize = 2_048;
@@ -29,7 +30,7 @@ pub struct Writer<W> {
     shape_list: Vec<Vec<u8>>,
     ids: FxHashMap<Arc<str>, u64>,
     id_list: Vec<Arc<str>>,
-    unites: Vec<bool>,
+    ties: Ties,
     block: Block,
     packed: Packed,
 }
@@ -75,7 +76,7 @@ impl<W: Write> Writer<W> {
             shape_list: Vec::new(),
             ids: FxHashMap::default(),
             id_list: Vec::new(),
-            unites: Vec::new(),
+            ties: Ties::default(),
             block: Block::default(),
             packed: Packed::default(),
         })
@@ -107,24 +108,17 @@ impl<W: Write> Writer<W> {
     fn call(&mut self, tree: &Tree<'_>, number: u32) {
         let mut values = Vec::new();
         let mut shape = Vec::new();
-        let mut named = Vec::new();
-        // A batch has calls inside, whose ids stand deeper; all ids of a batch count as named together.
-        let batch = tree.root().as_object().is_some_and(|root| root.entry("batch").is_some());
+        let tops = tops(tree);
         for (at, node) in tree.nodes().iter().enumerate() {
             let (key_start, key_end) = self.key(tree.text(node.key));
-            let top = is_top(tree.nodes(), at);
-            let kind = self.value(tree, at, top && !batch, &mut values, &mut named);
-            if kind != Kind::Id && (top || batch) {
-                named.extend(self.named_otherwise(tree, at));
-            }
+            let top = tops.get(at) == Some(&true);
+            let kind = self.value(tree, at, top, &mut values);
             unsigned(&mut shape, key_start.into());
             unsigned(&mut shape, key_end.into());
             shape.push(kind as u8);
             unsigned(&mut shape, node.end.into());
         }
-        if named.len() > 1 {
-            named.iter().for_each(|id| self.unite(*id));
-        }
+        self.ties.line(tree);
         let next = self.shape_list.len() as u64;
         let shape_number = match self.shapes.get(&shape) {
             Some(number) => *number,
@@ -140,36 +134,7 @@ impl<W: Write> Writer<W> {
         self.block.count += 1;
     }
 
-    /// The id of a contact that is no text, or stands in a call of a batch.
-    fn named_otherwise(&mut self, tree: &Tree<'_>, at: usize) -> Option<u64> {
-        let node = tree.nodes().get(at)?;
-        if !ID_KEYS.contains(&tree.text(node.key)) {
-            return None;
-        }
-        match node.plain {
-            Plain::Int(number) => Some(self.id(&number.to_string())),
-            Plain::Text(span) if span.end > span.start => {
-                let text = tree.text(span).to_owned();
-                Some(self.id(&text))
-            }
-            Plain::Text(_)
-            | Plain::Null
-            | Plain::Bool(_)
-            | Plain::Float(_)
-            | Plain::Known(_)
-            | Plain::Moment(_)
-            | Plain::List
-            | Plain::Object => None,
-        }
-    }
-
-    fn unite(&mut self, id: u64) {
-        if let Some(unites) = usize::try_from(id).ok().and_then(|id| self.unites.get_mut(id)) {
-            *unites = true;
-        }
-    }
-
-    fn value(&mut self, tree: &Tree<'_>, at: usize, top: bool, values: &mut Vec<u8>, named: &mut Vec<u64>) -> Kind {
+    fn value(&mut self, tree: &Tree<'_>, at: usize, top: bool, values: &mut Vec<u8>) -> Kind {
         let Some(node) = tree.nodes().get(at) else { return Kind::Null };
         match node.plain {
             Plain::Null => Kind::Null,
@@ -178,6 +143,12 @@ impl<W: Write> Writer<W> {
             Plain::Bool(value) => {
                 values.push(value.into());
                 Kind::Bool
+            }
+            // As an id a number is the text of it.
+            Plain::Int(value) if top && ID_KEYS.contains(&tree.text(node.key)) => {
+                let id = self.id(&value.to_string());
+                unsigned(values, id);
+                Kind::Id
             }
             Plain::Int(value) => {
                 unsigned(values, (value << 1 ^ value >> 63).cast_unsigned());
@@ -191,16 +162,15 @@ impl<W: Write> Writer<W> {
                 values.extend_from_slice(&at.to_le_bytes());
                 Kind::Moment
             }
-            Plain::Text(_) | Plain::Known(_) => self.text(tree, at, top, values, named),
+            Plain::Text(_) | Plain::Known(_) | Plain::Again(_) => self.text(tree, at, top, values),
         }
     }
 
-    fn text(&mut self, tree: &Tree<'_>, at: usize, top: bool, values: &mut Vec<u8>, named: &mut Vec<u64>) -> Kind {
+    fn text(&mut self, tree: &Tree<'_>, at: usize, top: bool, values: &mut Vec<u8>) -> Kind {
         let json = Json::at(tree, at);
         let (key, text) = (tree.nodes().get(at).map_or("", |node| tree.text(node.key)), json.as_text().unwrap_or(""));
         if top && ID_KEYS.contains(&key) && !text.is_empty() && text.len() <= MAX_ID_BYTES {
             let id = self.id(text);
-            named.push(id);
             unsigned(values, id);
             return Kind::Id;
         }
@@ -231,7 +201,6 @@ impl<W: Write> Writer<W> {
         let id: Arc<str> = Arc::from(text);
         self.ids.insert(Arc::clone(&id), next);
         self.id_list.push(id);
-        self.unites.push(false);
         next
     }
 
@@ -281,8 +250,11 @@ impl<W: Write> Writer<W> {
             bytes.extend_from_slice(shape);
         }
         unsigned(&mut bytes, self.id_list.len() as u64);
-        for (id, unites) in self.id_list.iter().zip(&self.unites) {
-            bytes.push((*unites).into());
+        let together = self.ties.named_together();
+        let joining = self.ties.joining();
+        for id in &self.id_list {
+            let beside = if together.contains(&ties::print(id)) { TOGETHER } else { ALONE };
+            bytes.push(if joining.may(id) { JOINS } else { beside });
             text(&mut bytes, id);
         }
         self.out.write_all(&bytes)?;
@@ -296,14 +268,20 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// Whether a node stands at the top of the call.
-fn is_top(nodes: &[Node], at: usize) -> bool {
-    // The root is node 0, and whatever is inside something else ends before the top goes on.
-    let mut next = 1;
-    while next < at {
-        next = nodes.get(next).map_or(usize::MAX, |node| usize::try_from(node.end).unwrap_or(usize::MAX));
-    }
-    next == at
+/// By node: whether it stands at the top of a call, of a batch too.
+fn tops(tree: &Tree<'_>) -> Vec<bool> {
+    let mut tops = vec![false; tree.nodes().len()];
+    let mut inside = |object: Object<'_>| {
+        for (_, value) in object.entries() {
+            let place = value.place().and_then(|at| tops.get_mut(usize::try_from(at.get()).ok()?));
+            place.into_iter().for_each(|top| *top = true);
+        }
+    };
+    let Some(root) = tree.root().as_object() else { return tops };
+    inside(root);
+    let batch = root.get("batch").and_then(Json::members);
+    batch.into_iter().flatten().filter_map(Json::as_object).for_each(inside);
+    tops
 }
 
 fn text(bytes: &mut Vec<u8>, text: &str) {
