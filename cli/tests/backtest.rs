@@ -68,6 +68,22 @@ fn events_as_they_are_prepared_and_piped_say_the_same() {
     assert!(lines["affected"].as_u64().unwrap() > 0 && !lines["contacts"].as_array().unwrap().is_empty(), "{lines}");
     let (alone, prepared) = (report("examples/shop/events.jsonl", "0"), report(log, "0"));
     assert_eq!(alone, prepared);
+    // Half of it as it is, and half prepared: what one file says of who is who holds for the other.
+    let text = fs::read_to_string(root().join("examples/shop/events.jsonl")).unwrap();
+    let (first, second) = text.split_at(text[..text.len() / 2].rfind('\n').unwrap() + 1);
+    let part = |name: &str| scratch.path().join(name).to_str().unwrap().to_owned();
+    let (early, late, half) = (part("early.jsonl"), part("late.jsonl"), part("early.flowlog"));
+    fs::write(&early, first).unwrap();
+    fs::write(&late, second).unwrap();
+    let prepared = flow(&["import", "--events", &early, "--to", &half]);
+    assert!(prepared.status.success(), "{}", said(&prepared));
+    let parts = |early: &str| {
+        let words = ["backtest", "examples/shop", &head, "--events", early, "--events", &late, "--format", "json"];
+        let words: Vec<&str> = words.into_iter().chain(["--contacts", "4", "--until", "2026-06-30"]).collect();
+        serde_json::from_slice::<Value>(&flow(&words).stdout).unwrap()
+    };
+    assert_eq!(lines, parts(&early));
+    assert_eq!(lines, parts(&half));
     let run = |events: &str| flow(&["run", "examples/shop", "--events", events, "--quiet", "--out", "-"]).stdout;
     assert_eq!(run(log), run("examples/shop/events.jsonl"));
     let broken = fs::read(log).unwrap();

@@ -11,7 +11,7 @@ const LIST: usize = 16;
 /// The smallest table; a table is at most three quarters full.
 const TABLE: usize = 32;
 /// Fewest ids before old ones are looked for.
-const SWEEP_MIN: usize = 64;
+const SWEEP: u32 = 8;
 /// Nobody's entry: no message arrives before all time.
 const VACANT: Entry = (0, Timestamp::MIN);
 
@@ -29,8 +29,9 @@ pub(super) struct Ids {
 }
 
 impl Ids {
-    /// Notes an arrival, and says when the same id arrived last. Before room is made, what need not be `kept` is
-    /// forgotten: so each is looked at a few times.
+    /// Notes an arrival, and says when the same id arrived last. From time to time what need not be `kept` is forgotten:
+    /// when that is hangs on how many there are and not on how they lie, so a state that was written and read again goes
+    /// on like one that was not.
     pub(super) fn arrive(&mut self, id: u64, now: Timestamp, kept: impl Fn(Timestamp) -> bool) -> Option<Timestamp> {
         let found = self.find(id);
         if let Some(entry) = found.and_then(|place| self.entries.get_mut(place)).filter(|entry| **entry != VACANT) {
@@ -78,19 +79,36 @@ impl Ids {
 
     /// Adds one that is not there.
     fn add(&mut self, entry: Entry, room: Option<usize>, kept: impl Fn(Timestamp) -> bool) {
+        let swept = self.count.is_multiple_of(step(self.count)) && self.sweep(kept);
         self.count = self.count.saturating_add(1);
         if self.entries.len() < LIST {
             return small::push(&mut self.entries, entry);
         }
         let full = self.entries.len() == LIST || self.count as usize > self.entries.len() / 4 * 3;
+        let room = if swept { self.find(entry.0) } else { room };
         if let Some(slot) = room.filter(|_| !full).and_then(|place| self.entries.get_mut(place)) {
             *slot = entry;
             return;
         }
-        let sweeps = self.count as usize > SWEEP_MIN;
         let all = std::mem::take(self).entries;
-        let stay = all.into_iter().filter(|old| *old != VACANT && (!sweeps || kept(old.1)));
-        self.fill(stay.chain([entry]).collect());
+        self.fill(all.into_iter().filter(|old| *old != VACANT).chain([entry]).collect());
+    }
+
+    /// Forgets what need not be kept; whether there was any.
+    fn sweep(&mut self, kept: impl Fn(Timestamp) -> bool) -> bool {
+        let stays = |entry: &Entry| *entry != VACANT && kept(entry.1);
+        let staying = self.entries.iter().filter(|entry| stays(entry)).count();
+        if staying == self.count as usize {
+            return false;
+        }
+        if self.entries.len() <= LIST {
+            self.entries.retain(|entry| stays(entry));
+            self.count = u32::try_from(staying).unwrap_or(u32::MAX);
+        } else {
+            let all = std::mem::take(self).entries;
+            self.fill(all.into_iter().filter(stays).collect());
+        }
+        true
     }
 
     /// Makes a list or a table of different ids.
@@ -100,8 +118,8 @@ impl Ids {
             self.entries = all.into_iter().collect();
             return;
         }
-        // Half full: so it grows again only when there are half as many more.
-        let length = (all.len() * 2).next_power_of_two().max(TABLE);
+        // Not more than two thirds full, so that there is room for some more.
+        let length = (all.len() + all.len() / 2).next_power_of_two().max(TABLE);
         self.entries = ThinVec::new();
         self.entries.reserve_exact(length);
         self.entries.resize(length, VACANT);
@@ -119,6 +137,11 @@ impl Ids {
         all.sort_unstable();
         all
     }
+}
+
+/// After how many more old ones are looked for, so that each is looked at a few times.
+fn step(count: u32) -> u32 {
+    (count / 4).checked_ilog2().map_or(SWEEP, |log| SWEEP.max(1 << log))
 }
 
 impl PartialEq for Ids {
@@ -190,5 +213,32 @@ mod tests {
             assert_eq!(ids.arrive(number * 77, now, |_| true), Some(now));
         }
         assert!(ids.entries.len() <= 256, "{}", ids.entries.len());
+        let mut few = Ids::default();
+        for number in 0..1_000 {
+            few.arrive(number, Timestamp(i64::try_from(number).unwrap()), |at| {
+                at.0 + 5 > i64::try_from(number).unwrap()
+            });
+            assert!(few.entries.len() <= 8, "{}", few.entries.len());
+        }
+    }
+
+    /// What is forgotten when does not hang on whether the state was written and read on the way.
+    #[test]
+    fn a_state_that_was_read_goes_on_like_one_that_was_not() {
+        let mut seed = 3_u64;
+        for window in [3, 15, 40, 100, 700] {
+            let (mut ids, mut read) = (Ids::default(), Ids::default());
+            for number in 0..4_000_i64 {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                // Bursts, and times without any.
+                let now = Timestamp(number + (number / 500) * 60);
+                let kept = |at: Timestamp| now.0 < at.0 + window;
+                assert_eq!(ids.arrive(seed >> 50, now, kept), read.arrive(seed >> 50, now, kept));
+                if seed >> 40 & 0x3f == 0 {
+                    read = serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap();
+                }
+                assert_eq!(ids, read, "window {window}, arrival {number}");
+            }
+        }
     }
 }
