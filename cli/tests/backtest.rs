@@ -70,7 +70,7 @@ fn events_as_they_are_prepared_and_piped_say_the_same() {
     assert_eq!(alone, prepared);
     // Half of it as it is, and half prepared: what one file says of who is who holds for the other.
     let text = fs::read_to_string(root().join("examples/shop/events.jsonl")).unwrap();
-    let (first, second) = text.split_at(text[..text.len() / 2].rfind('\n').unwrap() + 1);
+    let (first, second) = text.split_at(text.match_indices('\n').nth(text.lines().count() / 2).unwrap().0 + 1);
     let part = |name: &str| scratch.path().join(name).to_str().unwrap().to_owned();
     let (early, late, half) = (part("early.jsonl"), part("late.jsonl"), part("early.flowlog"));
     fs::write(&early, first).unwrap();
