@@ -6,3 +6,4 @@ pub mod machine;
 pub mod rearrange;
 pub mod request;
 pub mod text;
+pub mod tokens;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use flow_graph::{Program, Timestamp, Value};
 use flow_machine::{Contact, Engine, View};
+use flow_runtime::driver::Side;
 use flow_runtime::driver::Turn;
 use flow_runtime::ingest::Incoming;
 use flow_runtime::record::Kind as RecordKind;
@@ -210,7 +211,14 @@ impl Known {
             Kind::Decision(decision) => {
                 let (at, contact) = (decision.at, entry.contact);
                 let turn = Turn { at, input: false, number: contact.into() };
-                let decided = Decided { turn, contact, id: &self.contact.id, decision: *decision, content: None };
+                let decided = Decided {
+                    side: Side::Both,
+                    turn,
+                    contact,
+                    id: &self.contact.id,
+                    decision: *decision,
+                    content: None,
+                };
                 let record = Record::new(program, &decided);
                 Some(Moment { at, input: false, line: record.line(), decision: Some(record) })
             }

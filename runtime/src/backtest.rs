@@ -11,7 +11,8 @@
 //!   thing for each: the history goes by twice.
 //! * No decision is kept. What is kept of a contact is how often what became of it, and when first ([`person`]): so the
 //!   memory hangs on the number of contacts.
-//! * Where both programs mean the same, one is run for both.
+//! * Where both programs mean the same, one is run for both. Where they are of one shape, which most changes leave as
+//!   it is, a contact is held and computed once for as long as both do the same with it ([`flow_machine::twins`]).
 //! * Contacts have nothing to do with each other, and all that is added up may be added in any order: the same comes of
 //!   any number of partitions.
 
@@ -28,10 +29,11 @@ use std::sync::Arc;
 
 use flow_graph::program::{Event, Field, Score, StepKind};
 use flow_graph::{Program, Timestamp, canonical};
-use flow_machine::Engine;
 use flow_machine::engine::EngineError;
+use flow_machine::{Engine, Twins};
 use jiff::tz::TimeZone;
 
+use crate::driver::beside::Beside;
 use crate::driver::{Counts, Options};
 use crate::identity::People;
 use crate::ingest::Catalog;
@@ -64,6 +66,8 @@ pub struct Setup {
 enum Way {
     /// One for both: they differ in what messages say, or in nothing.
     Same,
+    /// Both at once, a contact once for as long as both do the same with it.
+    Twins,
     /// Both at once.
     Together,
     /// One after the other.
@@ -81,6 +85,7 @@ pub struct Backtest {
     scores: Vec<(String, f64)>,
     base: Arc<Course>,
     head: Arc<Course>,
+    twins: Option<Arc<Twins>>,
     ran: Vec<Ran>,
     first: Option<Timestamp>,
 }
@@ -105,7 +110,7 @@ impl Backtest {
     /// # Errors
     /// When one of them holds what no compiler writes.
     pub fn new(base: &Program, head: &Program, setup: Setup) -> Result<Self, EngineError> {
-        let way = way(base, head);
+        let mut way = way(base, head);
         let same = canonical::fingerprint_of(base) == canonical::fingerprint_of(head);
         let (before, after) = (Names { moved: &head.moved }, Names { moved: &[] });
         let mut facts = Facts::default();
@@ -141,7 +146,11 @@ impl Backtest {
         };
         let base = course(base, base_numbers, &before)?;
         let head = course(head, head_numbers, &after)?;
-        Ok(Self { setup, way, same, facts, channels, scores, base, head, ran: Vec::new(), first: None })
+        let twins = if way == Way::Together { twins(&base, &head)? } else { None };
+        if twins.is_some() {
+            way = Way::Twins;
+        }
+        Ok(Self { setup, way, same, facts, channels, scores, base, head, twins, ran: Vec::new(), first: None })
     }
 
     /// How often the history has to go by: once, or twice where both programs do not read the same.
@@ -163,13 +172,19 @@ impl Backtest {
     pub fn pass<R: BufRead>(&mut self, sources: Vec<Source<R>>, watch: &mut impl Watch) -> Result<(), Unreadable> {
         let courses: Vec<&Arc<Course>> = match (self.way, self.ran.len()) {
             (Way::Together, _) => vec![&self.base, &self.head],
-            (Way::Same, _) | (Way::Apart, 1..) => vec![&self.head],
+            (Way::Same | Way::Twins, _) | (Way::Apart, 1..) => vec![&self.head],
             (Way::Apart, 0) => vec![&self.base],
         };
         let Some(first) = courses.first() else { return Ok(()) };
         let plan = self.plan(&first.engine);
         let renderers: Vec<_> = courses.iter().map(|course| Renderer::shared(&course.engine)).collect();
+        let old = Renderer::shared(&self.base.engine);
         let worker = || {
+            if let (Some(twins), Some(renderer)) = (&self.twins, renderers.first()) {
+                let beside = Beside::new(Arc::clone(twins), Arc::clone(&old));
+                let marker = Marker::of_twins(&self.base, &self.head);
+                return Worker::new(vec![Lane::of_twins(beside, renderer, plan.options, marker)]);
+            }
             let lane = |(course, renderer): (&&Arc<Course>, &Arc<Renderer>)| {
                 Lane::new(&course.engine, renderer, plan.options, Marker::new(course))
             };
@@ -210,6 +225,15 @@ impl Backtest {
             same: self.same,
         }
     }
+}
+
+/// Both programs side by side, if they are of one shape and what is counted of both has the same numbers.
+fn twins(base: &Course, head: &Course) -> Result<Option<Arc<Twins>>, EngineError> {
+    let alike = base.numbers == head.numbers && base.channels == head.channels && base.label == head.label;
+    if !alike {
+        return Ok(None);
+    }
+    Ok(Twins::new(base.engine.program(), head.engine.program())?.map(Arc::new))
 }
 
 /// Whether one pass is enough, and one program.

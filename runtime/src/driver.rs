@@ -8,9 +8,12 @@
 //! What belongs to a contact is in a [`Partition`], which knows of no others. A driver has one; where several processors
 //! are there, [`crate::parallel`] has several, and the same comes of it.
 
+pub(crate) mod beside;
 pub mod deploy;
+pub(crate) mod leaving;
 pub(crate) mod partition;
 pub mod restore;
+mod tell;
 mod wakes;
 
 use std::borrow::Cow;
@@ -29,8 +32,9 @@ use crate::ingest::{Incoming, Who};
 use crate::log::Entry;
 use crate::render::{Content, Renderer};
 use deploy::Deployed;
+use leaving::Leaving;
 pub use partition::Turn;
-use partition::{Leaving, Partition, Placed};
+use partition::{Partition, Placed};
 
 /// What a driver is told beside its inputs.
 #[derive(Debug, Clone, Copy)]
@@ -149,11 +153,34 @@ pub trait Observer {
     fn taken(&mut self, contact: ContactNumber, outcome: Outcome) {
         let _ = (contact, outcome);
     }
+
+    /// The same under the program before, where there are two.
+    fn taken_before(&mut self, contact: ContactNumber, outcome: Outcome) {
+        let _ = (contact, outcome);
+    }
+
+    /// A contact was the same under two programs, and is not from what is told next on.
+    fn parted(&mut self, contact: ContactNumber) {
+        let _ = contact;
+    }
+}
+
+/// By which of two programs something was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// By both, or by the only one.
+    Both,
+    /// By the program before.
+    Base,
+    /// By the program after.
+    Head,
 }
 
 /// A decision with whom it is about.
 #[derive(Debug)]
 pub struct Decided<'a> {
+    /// By which program.
+    pub side: Side,
     /// The turn in which it was decided.
     pub turn: Turn,
     /// The contact.

@@ -4,8 +4,6 @@
 
 #[path = "plan/decide.rs"]
 mod decide;
-#[path = "plan/tokens.rs"]
-mod tokens;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +13,7 @@ use flow_graph::{Canonical, Program};
 use flow_review::plan::{Code, Compared, Places, Plan, markdown, plan};
 use flow_tests::harness::events::{Dice, events};
 use flow_tests::harness::rearrange::rearranged;
+use flow_tests::harness::tokens;
 use flow_tests::{golden, lines, project, root};
 use proptest::prelude::*;
 

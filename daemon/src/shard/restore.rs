@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use flow_machine::Contact;
+use flow_runtime::driver::Side;
 use flow_runtime::driver::Turn;
 use flow_runtime::driver::restore::Standing;
 use flow_runtime::identity::{ContactNumber, People};
@@ -93,7 +94,14 @@ impl Shard {
             Kind::Decision(decision) if has(contact, place) => {
                 let Some(id) = self.driver.contact(contact).map(|contact| Arc::clone(&contact.id)) else { return };
                 let turn = Turn { at: decision.at, input: false, number: contact.into() };
-                self.keeper.count(&Decided { turn, contact, id: &id, decision: *decision, content: None });
+                self.keeper.count(&Decided {
+                    side: Side::Both,
+                    turn,
+                    contact,
+                    id: &id,
+                    decision: *decision,
+                    content: None,
+                });
             }
             Kind::Decision(_) | Kind::United(_) | Kind::Gone => {}
         }

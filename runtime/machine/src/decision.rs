@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::input::Event;
 use crate::trace::Trace;
+use crate::turn::beside::Notes;
 
 /// The result of one step.
 #[derive(Debug, Default)]
@@ -24,6 +25,8 @@ pub struct Transition {
     pub cut_off: bool,
     /// Which places of the program took part, of all steps since it was set; none: nobody wants to know.
     pub trace: Option<Box<Trace>>,
+    /// What another program would make of it.
+    pub(crate) notes: Notes,
 }
 
 /// What became of an input.

@@ -46,12 +46,39 @@ pub(crate) fn refresh_some(engine: &Engine, contact: &mut Contact, now: Timestam
         contact.find_zone(engine);
     }
     for derived in which {
-        match *derived {
-            Derived::Score(id) => changes.extend(refresh_score(engine, contact, now, id)),
-            Derived::Segment(id) => changes.extend(refresh_segment(engine, contact, now, id)),
-        }
+        changes.extend(refresh_one(engine, contact, now, *derived));
     }
     changes
+}
+
+/// The same for one of them.
+#[inline]
+pub(crate) fn refresh_one(engine: &Engine, contact: &mut Contact, now: Timestamp, derived: Derived) -> Option<Change> {
+    match derived {
+        Derived::Score(id) => refresh_score(engine, contact, now, id),
+        Derived::Segment(id) => refresh_segment(engine, contact, now, id),
+    }
+}
+
+/// What a program would derive now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The band of a score.
+    Band(Option<u16>),
+    /// Whether the contact is in a segment.
+    Member(bool),
+}
+
+/// What would be derived now; nothing is changed.
+pub(crate) fn verdict(engine: &Engine, contact: &Contact, now: Timestamp, derived: Derived) -> Verdict {
+    let view = View::new(engine, contact, now);
+    match derived {
+        Derived::Segment(id) => Verdict::Member(engine.segment(id).is_some_and(|condition| condition.holds(&view))),
+        Derived::Score(id) => {
+            let bands = engine.program().scores.get(id).map_or(&[][..], |score| &score.bands);
+            Verdict::Band(band::after(bands, contact.facts.band(id), view.score(id, ScorePart::Total)))
+        }
+    }
 }
 
 /// The earliest instant after now at which something derived can change when nothing arrives; what was derived has to

@@ -81,6 +81,16 @@ impl Engine {
         })
     }
 
+    /// Looks at all that one of two programs would look at, which have the same order.
+    pub(crate) fn look_as(&mut self, other: &Self) {
+        let order = &self.program.order;
+        self.timed = plan::united(&self.timed, &other.timed, order);
+        self.readers.unite(&other.readers, order);
+        for (own, theirs) in self.plans.iter_mut().zip(&other.plans) {
+            own.unite(theirs, order, &self.timed);
+        }
+    }
+
     /// The program.
     #[must_use]
     pub fn program(&self) -> &Program {

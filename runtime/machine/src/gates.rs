@@ -103,7 +103,9 @@ pub(crate) fn settle(turn: &mut Turn<'_>) -> bool {
         turn.cause = turn.origin.clone();
         return turn.touched;
     }
-    for serial in due(turn) {
+    let due = due(turn);
+    turn.doubt(|apart| apart.sends() && !due.is_empty());
+    for serial in due {
         if !decide(turn, serial) {
             continue;
         }

@@ -27,6 +27,7 @@ mod step;
 pub mod time;
 pub mod trace;
 mod turn;
+pub mod twins;
 
 pub use contact::Contact;
 pub use decision::{Decision, DecisionKind, Transition};
@@ -35,3 +36,4 @@ pub use eval::{Condition, View};
 pub use input::{Event, Input};
 pub use step::step;
 pub use trace::{Point, Trace};
+pub use twins::Twins;

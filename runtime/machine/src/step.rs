@@ -19,22 +19,32 @@ use crate::{decision, merge, trace};
 
 /// Steps a contact to an instant with an input. `out` is the result of this step alone: it is emptied first.
 pub fn step(engine: &Engine, contact: &mut Contact, input: Input, now: Timestamp, out: &mut Transition) {
+    let now = begin(contact, now, out);
+    catch_up(engine, contact, now, out);
+    let counted = out.trace.is_some().then(|| trace::counted(engine, contact, &input));
+    take(engine, contact, input, now, out);
+    out.next_wake = contact.journey.wake;
+    if let Some(counted) = counted {
+        trace::look(engine, contact, counted, out);
+    }
+}
+
+/// Empties what is to be told; the instant, which is none before the contact's.
+pub(crate) fn begin(contact: &Contact, now: Timestamp, out: &mut Transition) -> Timestamp {
     out.decisions.clear();
     out.outcome = decision::Outcome::default();
     out.cut_off = false;
-    let now = now.clamp(Timestamp::FIRST_VALID, Timestamp::LAST_VALID).max(contact.now);
-    catch_up(engine, contact, now, out);
-    let counted = out.trace.is_some().then(|| trace::counted(engine, contact, &input));
+    now.clamp(Timestamp::FIRST_VALID, Timestamp::LAST_VALID).max(contact.now)
+}
+
+/// The input has its turn.
+pub(crate) fn take(engine: &Engine, contact: &mut Contact, input: Input, now: Timestamp, out: &mut Transition) {
     match input {
         Input::Event(event) => turn::run(engine, contact, Begin::Event(event), now, out),
         Input::Attributes(attributes) => turn::run(engine, contact, Begin::Attributes(attributes), now, out),
         Input::Wake | Input::Adopted if contact.born => contact.now = now,
         Input::Wake | Input::Adopted => turn::run(engine, contact, Begin::Time, now, out),
         Input::Merge(merge) => merge::merge(engine, contact, *merge, now, out),
-    }
-    out.next_wake = contact.journey.wake;
-    if let Some(counted) = counted {
-        trace::look(engine, contact, counted, out);
     }
 }
 

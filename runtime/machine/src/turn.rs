@@ -14,6 +14,7 @@
 //! * A contact whose first input is late is in its start stages in silence: importing history welcomes nobody.
 //! * A turn handles at most [`SIGNALS_AT_MOST`] signals, then it ends; the compiler refuses programs that come near.
 
+pub(crate) mod beside;
 mod look;
 mod signal;
 mod stale;
@@ -25,6 +26,7 @@ use flow_graph::program::{Lifecycle, Location};
 use flow_graph::{Id, Program, Timestamp};
 use smallvec::SmallVec;
 
+pub(crate) use beside::Beside;
 pub(crate) use signal::{Scope, Signal};
 pub(crate) use stale::Stale;
 
@@ -46,6 +48,17 @@ pub(crate) enum Begin {
     /// Attributes.
     Attributes(Attributes),
     /// Nothing but time passed.
+    Time,
+}
+
+/// What a turn is about once its input has been taken into the facts.
+#[derive(Debug, Clone)]
+pub(crate) enum News {
+    /// An event, which counts.
+    Event(Arc<Event>),
+    /// Fields may be others.
+    Attributes,
+    /// It is later.
     Time,
 }
 
@@ -84,14 +97,18 @@ pub(crate) struct Turn<'a> {
     pub(crate) barred: bool,
     /// Up to when everything stands still has to be worked out anew.
     pub(crate) restless: bool,
+    /// Nothing was left open by the turn before.
+    settled: bool,
+    /// Another program that is asked whether it would do the same.
+    pub(crate) beside: Option<Beside<'a>>,
     signals_left: usize,
 }
 
 /// A turn of a contact at an instant.
 pub(crate) fn run(engine: &Engine, contact: &mut Contact, begin: Begin, now: Timestamp, out: &mut Transition) {
     let mut turn = Turn::new(engine, contact, now, out);
-    if turn.begin(begin) {
-        turn.finish();
+    if let Some(news) = turn.take(begin) {
+        turn.go_on(news);
     }
 }
 
@@ -115,6 +132,8 @@ impl<'a> Turn<'a> {
             stir: true,
             barred: false,
             restless: true,
+            settled: false,
+            beside: None,
             signals_left: SIGNALS_AT_MOST,
         }
     }
@@ -126,6 +145,7 @@ impl<'a> Turn<'a> {
 
     /// Handles the queue until nothing is left, and computes when something changes by itself next.
     pub(crate) fn finish(mut self) {
+        self.remember();
         self.refresh();
         let mut settled = false;
         if self.silent {
@@ -196,6 +216,7 @@ impl<'a> Turn<'a> {
             };
             self.cause = Cause::Event(Arc::clone(&event));
             self.restless = true;
+            self.before_event(&event);
             if self.take_event(&event) != Outcome::Duplicate {
                 batch.push(Signal::Event(event));
                 self.refresh();
@@ -203,46 +224,50 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Takes the input. False when the turn is over with it.
-    fn begin(&mut self, begin: Begin) -> bool {
-        let settled = self.contact.memory.settled;
-        if settled {
+    /// Takes the input into the facts. Nothing when the turn is over with it: it was here before.
+    pub(crate) fn take(&mut self, begin: Begin) -> Option<News> {
+        self.settled = self.contact.memory.settled;
+        if self.settled {
             let due = self.contact.memory.still.until <= self.now;
             self.stale = Stale::by_time(due);
             (self.stir, self.restless) = (due, due);
         }
-        match begin {
+        let (outcome, news) = match begin {
             Begin::Event(event) => {
                 let event = crate::facts::held(event, self.now);
-                let outcome = self.take_event(&event);
-                self.out.outcome = outcome;
-                self.silent = outcome != Outcome::Accepted;
-                if outcome == Outcome::Duplicate {
-                    return false;
-                }
-                if settled && !self.silent && self.only_counts(&event) {
-                    return self.count(event);
-                }
-                self.because_of(event);
+                (self.take_event(&event), News::Event(event))
             }
             Begin::Attributes(mut attributes) => {
                 attributes.time = attributes.time.min(self.now);
-                self.origin = Cause::Attributes;
-                self.cause = Cause::Attributes;
-                let outcome = self.take_attributes(attributes);
-                self.out.outcome = outcome;
-                self.silent = outcome != Outcome::Accepted;
-                if outcome == Outcome::Duplicate {
-                    return false;
-                }
-                self.birth();
+                (self.take_attributes(attributes), News::Attributes)
             }
             Begin::Time => {
                 self.settle_bands();
+                return Some(News::Time);
+            }
+        };
+        self.out.outcome = outcome;
+        self.silent = outcome != Outcome::Accepted;
+        (outcome != Outcome::Duplicate).then_some(news)
+    }
+
+    /// What follows from the input, to the end of the turn.
+    pub(crate) fn go_on(mut self, news: News) {
+        match news {
+            News::Event(event) if self.settled && !self.silent && self.only_counts(&event) => {
+                if !self.count(event) {
+                    return;
+                }
+            }
+            News::Event(event) => self.because_of(event),
+            News::Attributes => {
+                self.origin = Cause::Attributes;
+                self.cause = Cause::Attributes;
                 self.birth();
             }
+            News::Time => self.birth(),
         }
-        true
+        self.finish();
     }
 
     /// The event is what began the turn.
@@ -264,6 +289,7 @@ impl<'a> Turn<'a> {
     /// The way of most events: one is counted, and when nothing that is derived is different, that is all.
     fn count(&mut self, event: Arc<Event>) -> bool {
         let changes = self.rederive();
+        self.remember_before(&changes);
         if !changes.is_empty() {
             self.because_of(event);
             self.report(changes);

@@ -50,7 +50,8 @@ fn played(asked: bool) -> (Option<Trace>, Vec<String>) {
     program.sequences.push(world::sequence("q", vec![on(CART), on(PING)], vec![("wait", wait), ("choose", choose)]));
     let engine = Engine::new(Arc::new(program)).unwrap();
     let mut contact = Contact::new(&engine, "ana");
-    let mut out = Transition { trace: asked.then(Box::default), ..Transition::default() };
+    let mut out = Transition::default();
+    out.trace = asked.then(Box::default);
     let mut said = Vec::new();
     // The last order only lets the time pass.
     for (hour, kind, id) in [(0, CART, "a"), (0, CART, "a"), (0, ORDER, "b"), (2, CART, "c"), (9, ORDER, "d")] {

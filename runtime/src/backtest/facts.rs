@@ -114,7 +114,7 @@ impl Facts {
 }
 
 /// The numbers of the facts of one program.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Numbers {
     stages: Vec<Vec<FactNumber>>,
     stages_at_end: Vec<Vec<FactNumber>>,

@@ -8,9 +8,10 @@ use flow_graph::expr::ScorePart;
 use flow_machine::{Contact, View};
 
 use super::facts::{Facts, Names};
-use super::keeper::{Course, Marker, Pressure};
+use super::keeper::{Course, Marker, Marks, Pressure};
 use super::label::Labels;
 use super::outcome::{Standing, Sum};
+use super::person::Person;
 use super::{Backtest, Way};
 use crate::driver::Counts;
 use crate::identity::ContactNumber;
@@ -43,6 +44,8 @@ struct Look<'a> {
     facts: &'a Facts,
     scores: &'a [(String, f64)],
     end: Timestamp,
+    /// A score may have another value under each program though the contact is the same.
+    valued: bool,
 }
 
 /// What comes of one partition.
@@ -57,7 +60,8 @@ struct Part {
 /// All contacts of all passes. What was kept of them is gone then.
 pub(super) fn all(backtest: &mut Backtest) -> Totals {
     let end = backtest.ran.iter().map(|ran| ran.now).max().unwrap_or(Timestamp::FIRST_VALID);
-    let look = Look { way: backtest.way, facts: &backtest.facts, scores: &backtest.scores, end };
+    let valued = backtest.twins.as_ref().is_some_and(|twins| twins.scores_differ());
+    let look = Look { way: backtest.way, facts: &backtest.facts, scores: &backtest.scores, end, valued };
     let mut totals = Totals { sum: look.sum(), sides: [SideTotal::default(), SideTotal::default()], end };
     let mut apart: [Vec<(Arc<str>, Standing)>; 2] = [Vec::new(), Vec::new()];
     for (pass, ran) in backtest.ran.iter_mut().enumerate() {
@@ -82,7 +86,7 @@ pub(super) fn all(backtest: &mut Backtest) -> Totals {
             for (lane, side) in sides.into_iter().enumerate() {
                 let of = |number: usize| match look.way {
                     Way::Same => true,
-                    Way::Together => number == lane,
+                    Way::Together | Way::Twins => number == lane,
                     Way::Apart => number == pass,
                 };
                 let chosen = totals.sides.iter_mut().enumerate().filter(|(number, _)| of(*number));
@@ -118,14 +122,14 @@ impl Look<'_> {
         let mut part = Part { sum: self.sum(), sides: Vec::new(), alone: Vec::new() };
         let mut lanes = worker.into_lanes();
         lanes.iter_mut().for_each(|lane| lane.keeper.finish());
-        part.sides.extend(lanes.iter_mut().map(|lane| SideTotal {
-            counts: lane.partition.counts(),
-            pressure: std::mem::take(&mut lane.keeper.pressure),
-            labels: lane.keeper.course.label.as_ref().map(Labels::new),
-        }));
         let Some((head, base)) = lanes.split_last_mut() else { return part };
-        let slots = head.partition.slots();
-        for slot in 0..slots {
+        if self.way == Way::Twins {
+            self.twins(head, &mut part);
+            return part;
+        }
+        part.sides.extend(base.iter_mut().map(|lane| side(lane.partition.counts(), &mut lane.keeper.own)));
+        part.sides.push(side(head.partition.counts(), &mut head.keeper.own));
+        for slot in 0..head.partition.slots() {
             let after = self.standing(head, slot, part.sides.last_mut());
             let before = base.first_mut().map(|base| self.standing(base, slot, part.sides.first_mut()));
             match (before, after) {
@@ -144,6 +148,31 @@ impl Look<'_> {
         part
     }
 
+    /// Contacts that were held once for as long as both programs did the same with them.
+    fn twins(&self, lane: &mut Lane<Marker>, part: &mut Part) {
+        let Lane { partition, keeper } = lane;
+        let Some(before) = &mut keeper.before else { return };
+        part.sides.push(side(partition.counts_before(), before));
+        part.sides.push(side(partition.counts(), &mut keeper.own));
+        let [base, head] = part.sides.as_mut_slice() else { return };
+        for slot in 0..partition.slots() {
+            let Some((number, contact)) = partition.standing(slot) else { continue };
+            let other = partition.other(slot);
+            let after = keeper.own.people.remove(&number).unwrap_or_default();
+            let different = before.people.remove(&number);
+            if different.is_none() && other.is_none() && !self.valued {
+                let after = self.stands(&keeper.own.course, contact, after, Some(head));
+                self.label(&before.course, &after.person, Some(base));
+                part.sum.pair(&contact.id, Some(&after), Some(&after));
+                continue;
+            }
+            let was = different.unwrap_or_else(|| after.clone());
+            let was = self.stands(&before.course, other.unwrap_or(contact), was, Some(base));
+            let after = self.stands(&keeper.own.course, contact, after, Some(head));
+            part.sum.pair(&contact.id, Some(&was), Some(&after));
+        }
+    }
+
     /// A contact at the end with all that is to be said of it; none of one that was merged into another one.
     fn standing(
         &self,
@@ -152,20 +181,33 @@ impl Look<'_> {
         total: Option<&mut SideTotal>,
     ) -> Option<(Arc<str>, Standing)> {
         let (number, contact): (ContactNumber, &Contact) = lane.partition.standing(slot)?;
-        let course = Arc::clone(&lane.keeper.course);
-        let mut person = lane.keeper.people.remove(&number).unwrap_or_default();
-        self.at_end(&course, contact, |fact| person.mark(fact, 1, 0));
-        let bars = self.bars(&course, contact);
+        let person = lane.keeper.own.people.remove(&number).unwrap_or_default();
+        Some((Arc::clone(&contact.id), self.stands(&lane.keeper.own.course, contact, person, total)))
+    }
+
+    fn stands(
+        &self,
+        course: &Course,
+        contact: &Contact,
+        mut person: Person,
+        total: Option<&mut SideTotal>,
+    ) -> Standing {
+        self.at_end(course, contact, |fact| person.mark(fact, 1, 0));
+        let bars = self.bars(course, contact);
         let watched = course.label.iter().flat_map(|label| &label.probes).enumerate();
         for (number, band) in watched.filter_map(|(at, probe)| Some((at, contact.facts.band(probe.score)?))) {
             if let Some(label) = &mut person.label {
                 label.stood(number, band.into());
             }
         }
+        self.label(course, &person, total);
+        Standing { person, bars }
+    }
+
+    fn label(&self, course: &Course, person: &Person, total: Option<&mut SideTotal>) {
         if let (Some(labels), Some(watched)) = (total.and_then(|total| total.labels.as_mut()), &course.label) {
             labels.add(person.label.as_deref(), watched.within_ms, self.end.0);
         }
-        Some((Arc::clone(&contact.id), Standing { person, bars }))
     }
 
     fn at_end(&self, course: &Course, contact: &Contact, mut mark: impl FnMut(u32)) {
@@ -200,6 +242,15 @@ impl Look<'_> {
             *bar = Some(number);
         }
         bars
+    }
+}
+
+/// What is added up of one program alone.
+fn side(counts: Counts, marks: &mut Marks) -> SideTotal {
+    SideTotal {
+        counts,
+        pressure: std::mem::take(&mut marks.pressure),
+        labels: marks.course.label.as_ref().map(Labels::new),
     }
 }
 

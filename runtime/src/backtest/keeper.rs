@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use super::facts::{FactNumber, Numbers, RunPart, SlaPart};
 use super::label::Watched;
 use super::person::{Person, Week};
-use crate::driver::{Arriving, Decided, Observer};
+use crate::driver::{Arriving, Decided, Observer, Side};
 use crate::identity::ContactNumber;
 use crate::parallel::work::Keeper;
 
@@ -42,35 +42,48 @@ pub(crate) struct Course {
     pub(crate) scores: usize,
 }
 
-/// Keeps a few numbers of each contact.
+/// Keeps a few numbers of each contact: under one program, or under two of one shape.
 #[derive(Debug)]
 pub(crate) struct Marker {
-    pub(crate) course: Arc<Course>,
-    pub(crate) people: FxHashMap<ContactNumber, Person>,
-    pub(crate) pressure: Pressure,
+    /// Under the program after, or the only one.
+    pub(crate) own: Marks,
+    /// Under the program before, for those who were ever different there.
+    pub(crate) before: Option<Marks>,
+    /// Messages of those who never were.
+    shared: Pressure,
     /// The event of the label is being taken, at this instant.
     labelling: Option<Timestamp>,
 }
 
-impl Marker {
-    pub(crate) fn new(course: &Arc<Course>) -> Self {
-        Self { course: Arc::clone(course), people: FxHashMap::default(), pressure: Pressure::new(), labelling: None }
+/// What is kept of contacts under one program.
+#[derive(Debug)]
+pub(crate) struct Marks {
+    pub(crate) course: Arc<Course>,
+    pub(crate) people: FxHashMap<ContactNumber, Person>,
+    pub(crate) pressure: Pressure,
+}
+
+impl Marks {
+    fn new(course: &Arc<Course>) -> Self {
+        Self { course: Arc::clone(course), people: FxHashMap::default(), pressure: Pressure::new() }
+    }
+
+    fn person(&mut self, contact: ContactNumber) -> &mut Person {
+        self.people.entry(contact).or_default()
     }
 
     fn mark(&mut self, contact: ContactNumber, fact: Option<FactNumber>, at: Timestamp) {
         if let Some(fact) = fact {
-            self.people.entry(contact).or_default().mark(fact, 1, at.0);
+            self.person(contact).mark(fact, 1, at.0);
         }
     }
 
-    fn sent(&mut self, contact: ContactNumber, channel: Option<u32>, at: Timestamp) {
-        let Some(channel) = channel else { return };
+    /// A message was sent; a week that is over by that is handed back.
+    fn sent(&mut self, contact: ContactNumber, channel: Option<u32>, at: Timestamp) -> Option<Week> {
         let local = jiff::Timestamp::from_millisecond(at.0).map_or(0, |at| self.course.zone.to_offset(at).seconds());
         let days = at.0.saturating_add(i64::from(local) * 1_000).div_euclid(DAY_MS);
         let week = i32::try_from((days + DAYS_BEFORE_MONDAY).div_euclid(7)).unwrap_or(i32::MAX);
-        if let Some(over) = self.people.entry(contact).or_default().sent(channel, week) {
-            count(&mut self.pressure, over);
-        }
+        self.person(contact).sent(channel?, week)
     }
 
     fn band(&mut self, contact: ContactNumber, decision: &Decision) {
@@ -78,7 +91,7 @@ impl Marker {
         let course = Arc::clone(&self.course);
         let probe = course.label.iter().flat_map(|label| &label.probes).position(|probe| probe.score == score);
         if let Some(probe) = probe {
-            let labelled = self.people.entry(contact).or_default().label.get_or_insert_default();
+            let labelled = self.person(contact).label.get_or_insert_default();
             labelled.reached(probe, (from.map(usize::from), to.into()), decision.at.0);
             return;
         }
@@ -89,32 +102,15 @@ impl Marker {
         }
     }
 
-    fn take_over(&mut self, contact: ContactNumber, other: Person) {
-        let pressure = &mut self.pressure;
-        self.people.entry(contact).or_default().join(other, |week| count(pressure, week));
-    }
-
-    /// Weeks that are not over count as they are.
-    pub(crate) fn finish(&mut self) {
-        for person in self.people.values_mut() {
-            person.weeks.drain(..).for_each(|week| count(&mut self.pressure, week));
-        }
-    }
-}
-
-fn count(pressure: &mut Pressure, week: Week) {
-    *pressure.entry((week.channel, week.count)).or_default() += 1;
-}
-
-impl Observer for Marker {
-    fn decided(&mut self, decided: Decided<'_>) {
-        let (contact, decision) = (decided.contact, &decided.decision);
+    /// Notes a decision; a week that is over by it is handed back.
+    fn decided(&mut self, contact: ContactNumber, decision: &Decision) -> Option<Week> {
         let at = decision.at;
         let course = Arc::clone(&self.course);
         let numbers = &course.numbers;
+        let mut over = None;
         let fact = match &decision.kind {
             DecisionKind::Send(send) => {
-                self.sent(contact, course.channels.get(send.message.index()).copied(), at);
+                over = self.sent(contact, course.channels.get(send.message.index()).copied(), at);
                 numbers.sent(send.message)
             }
             DecisionKind::Held { send, gate, .. } => numbers.held(send.message, *gate),
@@ -147,33 +143,129 @@ impl Observer for Marker {
             | DecisionKind::SlaReminded { .. } => None,
         };
         self.mark(contact, fact, at);
+        over
+    }
+
+    fn take_over(&mut self, contact: ContactNumber, other: Person) {
+        let pressure = &mut self.pressure;
+        self.people.entry(contact).or_default().join(other, |week| count(pressure, week));
+    }
+
+    fn seen(&mut self, contact: ContactNumber, at: Timestamp) {
+        if self.course.label.is_some() {
+            self.person(contact).label.get_or_insert_default().seen.get_or_insert(at.0);
+        }
+    }
+
+    fn labelled(&mut self, contact: ContactNumber, at: Timestamp) {
+        let within = self.course.label.as_ref().and_then(|label| label.within_ms);
+        self.person(contact).label.get_or_insert_default().happens(at.0, within);
+    }
+}
+
+impl Marker {
+    pub(crate) fn new(course: &Arc<Course>) -> Self {
+        Self { own: Marks::new(course), before: None, shared: Pressure::new(), labelling: None }
+    }
+
+    /// Under two programs of one shape.
+    pub(crate) fn of_twins(base: &Arc<Course>, head: &Arc<Course>) -> Self {
+        Self { before: Some(Marks::new(base)), ..Self::new(head) }
+    }
+
+    /// A contact under the program before, if it was ever different there.
+    fn before(&mut self, contact: ContactNumber) -> Option<&mut Marks> {
+        self.before.as_mut().filter(|before| before.people.contains_key(&contact))
+    }
+
+    /// Who is merged into somebody who is different under both, or is so, is from now on.
+    fn merge(&mut self, contact: ContactNumber, other: ContactNumber) {
+        let theirs = self.own.people.remove(&other);
+        if let Some(before) = &mut self.before {
+            let different = before.people.remove(&other);
+            if different.is_some() || before.people.contains_key(&contact) {
+                before.people.entry(contact).or_insert_with(|| self.own.person(contact).clone());
+                if let Some(theirs) = different.or_else(|| theirs.clone()) {
+                    before.take_over(contact, theirs);
+                }
+                theirs.into_iter().for_each(|theirs| self.own.take_over(contact, theirs));
+                return;
+            }
+            let shared = &mut self.shared;
+            let person = self.own.people.entry(contact).or_default();
+            theirs.into_iter().for_each(|theirs| person.join(theirs, |week| count(shared, week)));
+            return;
+        }
+        theirs.into_iter().for_each(|theirs| self.own.take_over(contact, theirs));
+    }
+
+    /// Weeks that are not over count as they are; nothing more comes.
+    pub(crate) fn finish(&mut self) {
+        for (contact, person) in &mut self.own.people {
+            let different = self.before.as_ref().is_some_and(|before| before.people.contains_key(contact));
+            let shared = self.before.is_some() && !different;
+            let pressure = if shared { &mut self.shared } else { &mut self.own.pressure };
+            person.weeks.drain(..).for_each(|week| count(pressure, week));
+        }
+        let Some(before) = &mut self.before else { return };
+        for person in before.people.values_mut() {
+            person.weeks.drain(..).for_each(|week| count(&mut before.pressure, week));
+        }
+        for (key, weeks) in &self.shared {
+            *self.own.pressure.entry(*key).or_default() += weeks;
+            *before.pressure.entry(*key).or_default() += weeks;
+        }
+    }
+}
+
+fn count(pressure: &mut Pressure, week: Week) {
+    *pressure.entry((week.channel, week.count)).or_default() += 1;
+}
+
+impl Observer for Marker {
+    fn decided(&mut self, decided: Decided<'_>) {
+        let (contact, decision) = (decided.contact, &decided.decision);
+        let different = self.before(contact).is_some();
+        if decided.side != Side::Base {
+            let over = self.own.decided(contact, decision);
+            let shared = self.before.is_some() && !different;
+            let pressure = if shared { &mut self.shared } else { &mut self.own.pressure };
+            over.into_iter().for_each(|week| count(pressure, week));
+        }
+        if decided.side != Side::Head
+            && let Some(before) = self.before(contact)
+        {
+            let over = before.decided(contact, decision);
+            over.into_iter().for_each(|week| count(&mut before.pressure, week));
+        }
     }
 
     fn arriving(&mut self, arriving: Arriving<'_>) {
-        for other in arriving.merged {
-            if let Some(other) = self.people.remove(other) {
-                self.take_over(arriving.contact, other);
-            }
-        }
-        self.labelling = None;
-        if self.course.label.is_some() {
-            let person = self.people.entry(arriving.contact).or_default();
-            person.label.get_or_insert_default().seen.get_or_insert(arriving.at.0);
-        }
-        if let (Some(label), Some(event)) = (&self.course.label, &arriving.incoming.event)
-            && label.event == Some(event.kind)
-        {
-            self.labelling = Some(arriving.at);
-        }
+        let contact = arriving.contact;
+        arriving.merged.iter().for_each(|other| self.merge(contact, *other));
+        self.own.seen(contact, arriving.at);
+        self.before(contact).into_iter().for_each(|before| before.seen(contact, arriving.at));
+        let event = arriving.incoming.event.as_ref().map(|event| event.kind);
+        let label = self.own.course.label.as_ref().and_then(|label| label.event);
+        self.labelling = event.zip(label).filter(|(event, label)| event == label).map(|_| arriving.at);
     }
 
     fn taken(&mut self, contact: ContactNumber, outcome: Outcome) {
         // A repetition has happened before; so has what comes late, and nobody could be told of it in time.
-        if let Some(at) = self.labelling.take()
-            && outcome == Outcome::Accepted
-        {
-            let within = self.course.label.as_ref().and_then(|label| label.within_ms);
-            self.people.entry(contact).or_default().label.get_or_insert_default().happens(at.0, within);
+        if let Some(at) = self.labelling.filter(|_| outcome == Outcome::Accepted) {
+            self.own.labelled(contact, at);
+        }
+    }
+
+    fn taken_before(&mut self, contact: ContactNumber, outcome: Outcome) {
+        if let Some(at) = self.labelling.filter(|_| outcome == Outcome::Accepted) {
+            self.before(contact).into_iter().for_each(|before| before.labelled(contact, at));
+        }
+    }
+
+    fn parted(&mut self, contact: ContactNumber) {
+        if let Some(before) = &mut self.before {
+            before.people.entry(contact).or_insert_with(|| self.own.person(contact).clone());
         }
     }
 
@@ -183,13 +275,17 @@ impl Observer for Marker {
 }
 
 impl Keeper for Marker {
-    type Luggage = Person;
+    type Luggage = (Person, Option<Person>);
 
-    fn go(&mut self, contact: ContactNumber) -> Person {
-        self.people.remove(&contact).unwrap_or_default()
+    fn go(&mut self, contact: ContactNumber) -> Self::Luggage {
+        let before = self.before.as_mut().and_then(|before| before.people.remove(&contact));
+        (self.own.people.remove(&contact).unwrap_or_default(), before)
     }
 
-    fn come(&mut self, contact: ContactNumber, person: Person) {
-        self.people.insert(contact, person);
+    fn come(&mut self, contact: ContactNumber, (person, different): Self::Luggage) {
+        self.own.people.insert(contact, person);
+        if let Some((before, different)) = self.before.as_mut().zip(different) {
+            before.people.insert(contact, different);
+        }
     }
 }

@@ -38,7 +38,7 @@ pub(crate) struct Probe {
 }
 
 /// The label in the numbers of one program.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Watched {
     pub(crate) event: Option<Id<Event>>,
     pub(crate) within_ms: Option<i64>,

@@ -64,7 +64,7 @@ impl Backtest {
         let base = self.collect(&self.base, 0, ids, open()?, watch)?;
         let apart = match self.way {
             Way::Apart => Some(self.collect(&self.head, 1, ids, open()?, watch)?),
-            Way::Same | Way::Together => None,
+            Way::Same | Way::Twins | Way::Together => None,
         };
         let head = apart.as_ref().unwrap_or(&base);
         let before = self.lived(&self.base.plain, ids, &base);

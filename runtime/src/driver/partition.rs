@@ -11,15 +11,17 @@ use flow_graph::{Id, Timestamp, Value};
 use flow_machine::adopt::Change;
 use flow_machine::contact;
 use flow_machine::decision::Outcome;
-use flow_machine::input::{Attributes, Merge};
-use flow_machine::{Contact, DecisionKind, Engine, Event, Input, Transition};
+use flow_machine::input::Attributes;
+use flow_machine::{Contact, Engine, Event, Input, Transition};
 
+use super::beside::Beside;
 use super::deploy::Carried;
+use super::leaving::Leaving;
 use super::wakes::Wakes;
-use super::{Arriving, Counts, Decided, Observer};
+use super::{Arriving, Counts, Observer};
 use crate::identity::ContactNumber;
 use crate::ingest::Incoming;
-use crate::log::{Entry, Log, Logs};
+use crate::log::{Log, Logs};
 use crate::rehearsal::Rehearsal;
 use crate::render::Renderer;
 
@@ -52,23 +54,6 @@ pub(crate) struct Placed {
     pub(crate) created: Option<Arc<str>>,
 }
 
-/// A contact that leaves its partition to be merged into another one.
-#[derive(Debug)]
-pub(crate) struct Leaving {
-    /// Its number.
-    pub(crate) number: ContactNumber,
-    state: Contact,
-    log: Luggage,
-}
-
-#[derive(Debug)]
-enum Luggage {
-    /// Its log stays where it is, and goes to another contact of the same partition.
-    Here(Log),
-    /// Its log goes to another partition.
-    Away(Vec<Entry>),
-}
-
 /// Contacts with their timers.
 #[derive(Debug)]
 pub(crate) struct Partition {
@@ -76,23 +61,25 @@ pub(crate) struct Partition {
     pub(super) renderer: Arc<Renderer>,
     keeps_log: bool,
     pub(super) slots: Vec<Slot>,
-    logs: Logs,
-    wakes: Wakes,
+    pub(super) logs: Logs,
+    pub(super) wakes: Wakes,
     now: Timestamp,
-    counts: Counts,
+    pub(super) counts: Counts,
     pub(super) transition: Transition,
     /// The first contact that had a turn which was cut off.
     pub(super) cut_off: Option<SlotNumber>,
+    /// Another program under which the same happens.
+    pub(super) beside: Option<Box<Beside>>,
 }
 
 /// A contact with what is kept of it.
 #[derive(Debug)]
 pub(super) struct Slot {
     pub(super) contact: Contact,
-    number: ContactNumber,
-    log: Log,
+    pub(super) number: ContactNumber,
+    pub(super) log: Log,
     /// Its events are kept for when it turns out to be another contact, too.
-    keeps_log: bool,
+    pub(super) keeps_log: bool,
     pub(super) merged: bool,
 }
 
@@ -110,7 +97,14 @@ impl Partition {
             counts: Counts::default(),
             transition: Transition::default(),
             cut_off: None,
+            beside: None,
         }
+    }
+
+    /// The same under two programs of one shape; its contacts are those of the program after.
+    pub(crate) fn of_twins(renderer: Arc<Renderer>, keeps_log: bool, beside: Beside) -> Self {
+        let engine = Arc::clone(beside.twins().head());
+        Self { beside: Some(Box::new(beside)), ..Self::new(engine, renderer, keeps_log) }
     }
 
     /// Takes a contact in as it stands; the clock is behind it or with it.
@@ -144,6 +138,11 @@ impl Partition {
         self.counts
     }
 
+    /// The same under the program before.
+    pub(crate) fn counts_before(&self) -> Counts {
+        self.beside.as_ref().map_or(self.counts, |beside| beside.counts)
+    }
+
     /// The contacts that were not merged into others, in the order in which they were first seen.
     pub(crate) fn contacts(&self) -> impl Iterator<Item = &Contact> {
         self.slots.iter().filter(|slot| !slot.merged).map(|slot| &slot.contact)
@@ -157,6 +156,11 @@ impl Partition {
     /// A contact with its number, if it was not merged into another one.
     pub(crate) fn standing(&self, slot: SlotNumber) -> Option<(ContactNumber, &Contact)> {
         self.slot(slot).filter(|slot| !slot.merged).map(|slot| (slot.number, &slot.contact))
+    }
+
+    /// The same contact under the program before, where it is another one.
+    pub(crate) fn other(&self, slot: SlotNumber) -> Option<&Contact> {
+        self.beside.as_ref()?.other(slot).map(|other| &other.contact)
     }
 
     /// Lets time pass: everything due up to an instant happens, that instant too.
@@ -181,7 +185,8 @@ impl Partition {
 
     /// Contacts that have turns next: their memory is fetched side by side.
     pub(crate) fn warm(&self, slots: impl Iterator<Item = SlotNumber> + Clone) {
-        contact::warm(slots.filter_map(|slot| self.contact(slot)));
+        let others = slots.clone().filter_map(|slot| self.other(slot));
+        contact::warm(slots.filter_map(|slot| self.contact(slot)).chain(others));
     }
 
     /// Takes an input, for which the clock stands where it arrives; first those who turn out to be the same are merged
@@ -211,19 +216,11 @@ impl Partition {
         let outcome = self.take_parts(slot, incoming, turn, observer);
         self.counts.became(outcome);
         observer.taken(contact, outcome);
-    }
-
-    /// A contact leaves, `away` to another partition or for another contact of this one: what is left of it has no
-    /// turns.
-    pub(crate) fn leave(&mut self, slot: SlotNumber, away: bool) -> Option<Leaving> {
-        let gone = usize::try_from(slot).ok().and_then(|at| self.slots.get_mut(at))?;
-        let shell = Contact::new(&self.engine, Arc::clone(&gone.contact.id));
-        let state = std::mem::replace(&mut gone.contact, shell);
-        let log = std::mem::take(&mut gone.log);
-        let log = if away { Luggage::Away(self.logs.entries(log)) } else { Luggage::Here(log) };
-        gone.merged = true;
-        self.wakes.set(slot, None);
-        Some(Leaving { number: gone.number, state, log })
+        if let Some(beside) = &mut self.beside {
+            let outcome = beside.outcome(outcome);
+            beside.counts.became(outcome);
+            observer.taken_before(contact, outcome);
+        }
     }
 
     /// Nothing is known of a contact any more: what is left of it has no turns.
@@ -243,22 +240,6 @@ impl Partition {
         self.slot(slot).map(|slot| &slot.contact)
     }
 
-    fn join(&mut self, into: SlotNumber, other: Leaving, turn: Turn, observer: &mut impl Observer) {
-        self.counts.merged += 1;
-        let Some(slot) = usize::try_from(into).ok().and_then(|at| self.slots.get_mut(at)) else { return };
-        let theirs = match other.log {
-            Luggage::Here(log) => log,
-            Luggage::Away(entries) => entries.iter().fold(Log::default(), |mut log, (at, event)| {
-                self.logs.push(&mut log, *at, event);
-                log
-            }),
-        };
-        slot.log = self.logs.united(slot.log, theirs);
-        let kept = observer.united(slot.number, other.number);
-        let log = kept.unwrap_or_else(|| self.logs.entries(slot.log));
-        self.step(into, Input::Merge(Box::new(Merge { other: other.state, log })), turn, observer);
-    }
-
     /// Attributes first, then the event: who places an order has said before where to.
     fn take_parts(
         &mut self,
@@ -267,17 +248,33 @@ impl Partition {
         turn: Turn,
         observer: &mut impl Observer,
     ) -> Outcome {
-        let hint = self.zone_hint(slot, incoming);
+        let of = |contact: Option<&Contact>| contact.and_then(|contact| self.zone_hint(contact, incoming));
+        let hint = of(self.contact(slot));
+        let theirs = self.other(slot).map(|other| of(Some(other)));
         let mut changes = std::mem::take(&mut incoming.changes);
-        changes.extend(hint);
         let event = incoming.event.take();
+        let born = self.contact(slot).is_some_and(|contact| contact.born);
         let mut outcome = Outcome::Accepted;
-        // Who was never seen is born by what says nothing of them, too; else it is no turn.
-        if !changes.is_empty() || (event.is_none() && !self.contact(slot).is_some_and(|contact| contact.born)) {
+        let attributes = |changes: Vec<_>| {
+            // Who was never seen is born by what says nothing of them, too; else it is no turn.
+            if changes.is_empty() && (event.is_some() || born) {
+                return Input::Wake;
+            }
             // Beside an event the id is the event's: the attributes would make it its own duplicate.
             let id = if event.is_none() { Arc::clone(&incoming.id) } else { Arc::from("") };
-            let attributes = Attributes { id, time: incoming.time, changes };
-            outcome = self.step(slot, Input::Attributes(attributes), turn, observer);
+            Input::Attributes(Attributes { id, time: incoming.time, changes })
+        };
+        let instead = theirs.filter(|theirs| *theirs != hint).map(|theirs| {
+            let changes = changes.iter().cloned().chain(theirs).collect();
+            attributes(changes)
+        });
+        changes.extend(hint);
+        let input = attributes(changes);
+        if matches!(input, Input::Attributes(_)) || instead.is_some() {
+            if let Some(beside) = &mut self.beside {
+                beside.instead = instead;
+            }
+            outcome = self.step(slot, input, turn, observer);
         }
         if let Some(event) = event {
             outcome = self.step_event(slot, event, turn, observer);
@@ -286,11 +283,11 @@ impl Partition {
     }
 
     /// The zone of the device, while the contact has none.
-    fn zone_hint(&self, slot: SlotNumber, incoming: &Incoming) -> Option<(Id<Field>, Value)> {
+    fn zone_hint(&self, contact: &Contact, incoming: &Incoming) -> Option<(Id<Field>, Value)> {
         let zone = incoming.zone.as_ref()?;
         let field = self.engine.program().zone_field?;
         let said = incoming.changes.iter().any(|(changed, _)| *changed == field);
-        let known = self.contact(slot)?.facts.field(field).is_known();
+        let known = contact.facts.field(field).is_known();
         (!said && !known).then(|| (field, zone.clone()))
     }
 
@@ -307,7 +304,7 @@ impl Partition {
         outcome
     }
 
-    fn step(&mut self, slot: SlotNumber, input: Input, turn: Turn, observer: &mut impl Observer) -> Outcome {
+    pub(super) fn step(&mut self, slot: SlotNumber, input: Input, turn: Turn, observer: &mut impl Observer) -> Outcome {
         self.turn(slot, input);
         let outcome = self.transition.outcome;
         self.tell(slot, turn, observer);
@@ -316,37 +313,30 @@ impl Partition {
 
     fn turn(&mut self, number: SlotNumber, input: Input) {
         let Some(slot) = usize::try_from(number).ok().and_then(|at| self.slots.get_mut(at)) else { return };
-        flow_machine::step(&self.engine, &mut slot.contact, input, self.now, &mut self.transition);
+        let wake = match &mut self.beside {
+            None => {
+                flow_machine::step(&self.engine, &mut slot.contact, input, self.now, &mut self.transition);
+                self.transition.next_wake
+            }
+            Some(beside) => beside.step((number, &mut slot.contact, slot.log), input, self.now, &mut self.transition),
+        };
         self.counts.turns += 1;
         if self.transition.cut_off {
             self.cut_off.get_or_insert(number);
         }
         debug_assert_eq!(flow_machine::invariants::check(&self.engine, &slot.contact), [""; 0]);
         // What would be due at once was done in this turn: a wake of the past must not stop the clock.
-        let wake = self.transition.next_wake.map(|wake| wake.max(self.now.plus(1)));
-        self.wakes.set(number, wake);
+        self.wakes.set(number, wake.map(|wake| wake.max(self.now.plus(1))));
     }
 
-    fn keep(&mut self, slot: SlotNumber, at: Timestamp, event: &Event) {
-        if let Some(slot) = usize::try_from(slot).ok().and_then(|at| self.slots.get_mut(at)) {
-            self.logs.push(&mut slot.log, at, event);
-        }
-    }
-
-    /// Hands on what was decided about a contact.
-    pub(super) fn tell(&mut self, slot: SlotNumber, turn: Turn, observer: &mut impl Observer) {
-        let Some(slot) = usize::try_from(slot).ok().and_then(|at| self.slots.get_mut(at)) else { return };
-        for decision in self.transition.decisions.drain(..) {
-            if slot.keeps_log
-                && let DecisionKind::Emit(event) = &decision.kind
-            {
-                self.logs.push(&mut slot.log, decision.at, event);
-            }
-            let (decision, content) = match observer.wants_content() {
-                true => self.renderer.compose(&self.engine, decision),
-                false => (self.renderer.decide(&self.engine, decision), None),
-            };
-            observer.decided(Decided { turn, contact: slot.number, id: &slot.contact.id, decision, content });
+    fn keep(&mut self, number: SlotNumber, at: Timestamp, event: &Event) {
+        let Some(slot) = usize::try_from(number).ok().and_then(|at| self.slots.get_mut(at)) else { return };
+        let before = slot.log;
+        self.logs.push(&mut slot.log, at, event);
+        match self.beside.as_mut().and_then(|beside| beside.other_mut(number)) {
+            Some(other) if other.log == before => other.log = slot.log,
+            Some(other) => self.logs.push(&mut other.log, at, event),
+            None => {}
         }
     }
 

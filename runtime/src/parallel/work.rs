@@ -10,7 +10,9 @@ use smallvec::SmallVec;
 
 use crate::driver::Observer;
 use crate::driver::Options;
-use crate::driver::partition::{Leaving, Partition, Placed, SlotNumber};
+use crate::driver::beside::Beside;
+use crate::driver::leaving::Leaving;
+use crate::driver::partition::{Partition, Placed, SlotNumber};
 use crate::identity::ContactNumber;
 use crate::ingest::Incoming;
 use crate::render::Renderer;
@@ -44,6 +46,11 @@ impl<K> Lane<K> {
     pub(crate) fn new(engine: &Arc<Engine>, renderer: &Arc<Renderer>, options: Options, keeper: K) -> Self {
         let partition = Partition::new(Arc::clone(engine), Arc::clone(renderer), options.keeps_log());
         Self { partition, keeper }
+    }
+
+    /// The same under two programs of one shape.
+    pub(crate) fn of_twins(beside: Beside, renderer: &Arc<Renderer>, options: Options, keeper: K) -> Self {
+        Self { partition: Partition::of_twins(Arc::clone(renderer), options.keeps_log(), beside), keeper }
     }
 }
 

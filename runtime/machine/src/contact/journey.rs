@@ -149,6 +149,12 @@ impl Journey {
         self.has_runs() && self.runs.iter().any(|run| run.sequence == sequence)
     }
 
+    /// Whether it is another one, but for when something changes by itself.
+    pub(crate) fn is_as(&self, other: &Self) -> bool {
+        let of = |it: &Self| (it.follow, it.moved);
+        of(self) == of(other) && self.stages == other.stages && self.path == other.path
+    }
+
     /// Whether anything was ever begun.
     pub(crate) fn has_begun(&self) -> bool {
         self.path.0.is_some()

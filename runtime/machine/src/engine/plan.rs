@@ -68,6 +68,45 @@ impl Readers {
     }
 }
 
+impl Readers {
+    /// As if all that hangs on something in another program did so here.
+    pub(super) fn unite(&mut self, other: &Self, order: &[Derived]) {
+        for (own, theirs) in [
+            (&mut self.time, &other.time),
+            (&mut self.fields, &other.fields),
+            (&mut self.stages, &other.stages),
+            (&mut self.runs, &other.runs),
+        ] {
+            *own = united(own, theirs, order);
+        }
+        self.transitions_of_runs |= other.transitions_of_runs;
+    }
+}
+
+impl EventPlan {
+    /// As if the event did what it does in another program, too: to look at more than has changed leads to nothing.
+    pub(super) fn unite(&mut self, other: &Self, order: &[Derived], timed: &[Derived]) {
+        self.derived = united(&self.derived, &other.derived, order);
+        self.timed = positions(timed, &self.derived);
+        self.moves |= other.moves;
+        self.stirs |= other.stirs;
+        self.concerns_runs |= other.concerns_runs;
+        self.enters.extend(&other.enters);
+        self.enters.sort_unstable();
+        self.enters.dedup();
+    }
+}
+
+/// What is in one of two lists, in the program's order.
+pub(super) fn united(one: &[Derived], other: &[Derived], order: &[Derived]) -> Vec<Derived> {
+    order.iter().filter(|it| one.contains(it) || other.contains(it)).copied().collect()
+}
+
+/// Where some of what time can change stands.
+fn positions(timed: &[Derived], derived: &[Derived]) -> Vec<usize> {
+    (0..timed.len()).filter(|at| timed.get(*at).is_some_and(|it| derived.contains(it))).collect()
+}
+
 /// A plan for each event.
 pub(super) fn of_events(program: &Program, timed: &[Derived]) -> Vec<EventPlan> {
     let mut plans: Vec<EventPlan> = program.events.ids().map(|event| of_event(program, event, timed)).collect();
@@ -89,7 +128,7 @@ pub(super) fn of_events(program: &Program, timed: &[Derived]) -> Vec<EventPlan> 
 fn of_event(program: &Program, event: Id<EventType>, timed: &[Derived]) -> EventPlan {
     let derived = reach::by_event(program, event);
     let mut plan = EventPlan {
-        timed: (0..timed.len()).filter(|at| timed.get(*at).is_some_and(|it| derived.contains(it))).collect(),
+        timed: positions(timed, &derived),
         derived,
         speaks: [builtin::SUBSCRIBED, builtin::UNSUBSCRIBED, builtin::BOUNCED, builtin::COMPLAINED].contains(&event),
         stirs: transitions(program).any(|condition| reach::looks_at(program, event, condition)),

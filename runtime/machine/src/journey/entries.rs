@@ -11,6 +11,7 @@ use flow_graph::program::{Again, Sequence};
 use flow_graph::{Id, Value};
 
 use super::runs;
+use crate::engine::Engine;
 use crate::input::Event;
 use crate::trace::Point;
 use crate::turn::{Scope, Signal, Turn};
@@ -30,7 +31,8 @@ pub(crate) fn settle(turn: &mut Turn<'_>, batch: &[Signal]) {
 /// Begins a run if the signal asks for it.
 fn offer(turn: &mut Turn<'_>, id: Id<Sequence>, signal: &Signal) {
     let Some(sequence) = turn.program().sequences.get(id) else { return };
-    if asks(turn, id, sequence, signal) {
+    turn.before_offer(id, signal);
+    if asks(turn, turn.engine, (id, sequence), signal) {
         turn.cause = signal.cause();
         enter(turn, id, sequence, signal.event().cloned());
     }
@@ -70,12 +72,18 @@ pub(crate) fn enter(turn: &mut Turn<'_>, id: Id<Sequence>, sequence: &Sequence, 
     runs::begin(turn, id, key, trigger);
 }
 
-fn asks(turn: &Turn<'_>, id: Id<Sequence>, sequence: &Sequence, signal: &Signal) -> bool {
+/// Whether a signal begins a run, by a program.
+pub(crate) fn asks(
+    turn: &Turn<'_>,
+    engine: &Engine,
+    (id, sequence): (Id<Sequence>, &Sequence),
+    signal: &Signal,
+) -> bool {
     if let Signal::Enroll { sequence, .. } = signal {
         return *sequence == id;
     }
     let scope = Scope { trigger: signal.event().map(Arc::as_ref), ..Scope::default() };
-    turn.fires_any(&sequence.enter, signal, scope)
+    sequence.enter.iter().any(|trigger| turn.fires_under(engine, trigger, signal, scope))
 }
 
 fn key(slots: &[(Id<flow_graph::program::Event>, u16)], event: &Event) -> Option<Value> {

@@ -14,6 +14,7 @@ use crate::decision::{DecisionKind, Item};
 use crate::eval::View;
 use crate::trace::Point;
 use crate::turn::{Batch, Scope, Signal, Turn};
+use crate::twins::Apart;
 
 /// Fires transitions for a batch of signals, which grows by what they cause.
 pub(crate) fn settle(turn: &mut Turn<'_>, batch: &mut Batch) {
@@ -49,6 +50,7 @@ fn moves(turn: &Turn<'_>, signal: &Signal) -> bool {
 
 /// Follows the conditions of `for` transitions: since when each has held without a break.
 pub(crate) fn track(turn: &mut Turn<'_>) {
+    turn.doubt(Apart::lifecycles);
     for (id, lifecycle) in turn.program().lifecycles.enumerate() {
         let stage = turn.contact.journey.stage(id);
         for (position, transition) in (0_u16..).zip(&lifecycle.transitions) {

@@ -10,6 +10,7 @@ use crate::contact::journey::Run;
 use crate::contact::small::Bits;
 use crate::decision::{DecisionKind, Item, Outcome};
 use crate::derive::{self, Change};
+use crate::engine::Engine;
 use crate::eval::View;
 use crate::facts::Taken;
 use crate::input::{Attributes, Event};
@@ -23,17 +24,17 @@ impl<'a> Turn<'a> {
 
     /// Whether a condition holds now.
     pub(crate) fn holds(&self, condition: &Expr, scope: Scope<'_>) -> bool {
-        self.view(scope).holds(condition)
+        self.view(self.engine, scope).holds(condition)
     }
 
     /// The value of an expression now.
     pub(crate) fn value(&self, expr: &Expr, scope: Scope<'_>) -> Value {
-        self.view(scope).value(expr)
+        self.view(self.engine, scope).value(expr)
     }
 
     /// The earliest instant after now at which the value can change by itself.
     pub(crate) fn next_change(&self, expr: &Expr, scope: Scope<'_>) -> Option<Timestamp> {
-        self.view(scope).next_change(expr)
+        self.view(self.engine, scope).next_change(expr)
     }
 
     /// The instant one span after another, in the zone of the contact.
@@ -90,6 +91,7 @@ impl<'a> Turn<'a> {
 
     /// Sets a field as of now.
     pub(crate) fn set_field(&mut self, field: Id<Field>, value: Value) {
+        self.keep_facts();
         let before = self.contact.zone(self.engine);
         Facts::set_field(self.engine, self.contact, field, value, self.now);
         self.changed(before);
@@ -118,6 +120,9 @@ impl<'a> Turn<'a> {
     /// The same, and what is different is left to the caller.
     pub(crate) fn rederive(&mut self) -> Vec<Change> {
         let which = std::mem::take(&mut self.stale).which(self.engine);
+        if self.beside.is_some() {
+            return self.rederive_both(which);
+        }
         derive::refresh_some(self.engine, self.contact, self.now, which)
     }
 
@@ -162,8 +167,9 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn view<'v>(&'v self, scope: Scope<'v>) -> View<'v> {
+    /// The contact as an expression of a program may look at it.
+    pub(crate) fn view<'v>(&'v self, engine: &'v Engine, scope: Scope<'v>) -> View<'v> {
         let Scope { this, trigger, key } = scope;
-        View { engine: self.engine, contact: self.contact, now: self.now, this, trigger, key }
+        View { engine, contact: self.contact, now: self.now, this, trigger, key }
     }
 }

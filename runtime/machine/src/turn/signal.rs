@@ -8,6 +8,7 @@ use flow_graph::{Id, Value};
 use super::Turn;
 use crate::contact::journey::Run;
 use crate::decision::Cause;
+use crate::engine::Engine;
 use crate::input::Event;
 
 /// Something that happens within a turn and can set something off.
@@ -89,10 +90,17 @@ impl Turn<'_> {
 
     /// Whether a signal sets a trigger off.
     pub(crate) fn fires(&self, trigger: &Trigger, signal: &Signal, scope: Scope<'_>) -> bool {
+        self.fires_under(self.engine, trigger, signal, scope)
+    }
+
+    /// The same by a program.
+    pub(crate) fn fires_under(&self, engine: &Engine, trigger: &Trigger, signal: &Signal, scope: Scope<'_>) -> bool {
         match (trigger, signal) {
             (Trigger::Event { event, filter }, Signal::Event(happened)) => {
                 *event == happened.kind
-                    && filter.as_ref().is_none_or(|filter| self.holds(filter, Scope { this: Some(happened), ..scope }))
+                    && filter
+                        .as_ref()
+                        .is_none_or(|filter| self.view(engine, Scope { this: Some(happened), ..scope }).holds(filter))
             }
             (Trigger::EnteredSegment(wanted), Signal::Entered(segment))
             | (Trigger::LeftSegment(wanted), Signal::Left(segment)) => wanted == segment,

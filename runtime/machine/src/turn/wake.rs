@@ -8,11 +8,12 @@
 //! count it, and all of them only when one of those was to change first.
 
 use flow_graph::Timestamp;
-use flow_graph::program::Cause;
+use flow_graph::program::{Cause, Derived};
 
 use super::{Scope, Turn};
 use crate::contact::journey::ClockState;
 use crate::contact::memory::{Mover, Still};
+use crate::engine::Engine;
 use crate::engine::plan::EventPlan;
 use crate::eval::View;
 use crate::{derive, journey, sla};
@@ -35,9 +36,8 @@ impl Turn<'_> {
     /// Up to when what is derived, and what transitions ask, stays as it is.
     pub(crate) fn still(&self) -> Still {
         let mut still = Still::default();
-        let view = View::new(self.engine, self.contact, self.now);
         for (position, derived) in (0_u32..).zip(self.engine.timed()) {
-            still.end(self.now, derive::next_of(&view, *derived), Mover::Derived(position));
+            still.end(self.now, self.next_of(*derived), Mover::Derived(position));
         }
         self.transitions(&mut |at| still.end(self.now, Some(at), Mover::Transition));
         still
@@ -49,25 +49,41 @@ impl Turn<'_> {
         if plan.timed.iter().any(|position| still.by == mover(*position)) {
             return self.still();
         }
-        let view = View::new(self.engine, self.contact, self.now);
         for position in &plan.timed {
             let derived = self.engine.timed().get(*position);
-            let next = derived.and_then(|derived| derive::next_of(&view, *derived));
+            let next = derived.and_then(|derived| self.next_of(*derived));
             still.end(self.now, next, mover(*position));
         }
         still
     }
 
+    /// When what is derived can change, by this program or by one beside it.
+    fn next_of(&self, derived: Derived) -> Option<Timestamp> {
+        let next = |engine| derive::next_of(&View::new(engine, self.contact, self.now), derived);
+        let own = next(self.engine);
+        match self.beside.filter(|beside| beside.apart.derived(derived)) {
+            None => own,
+            Some(beside) => [own, next(beside.engine)].into_iter().flatten().min(),
+        }
+    }
+
     fn transitions(&self, take: &mut impl FnMut(Timestamp)) {
-        let view = View::new(self.engine, self.contact, self.now);
-        for (id, lifecycle) in self.program().lifecycles.enumerate() {
+        self.transitions_of(self.engine, take);
+        if let Some(beside) = self.beside.filter(|beside| beside.apart.lifecycles()) {
+            self.transitions_of(beside.engine, take);
+        }
+    }
+
+    fn transitions_of(&self, engine: &Engine, take: &mut impl FnMut(Timestamp)) {
+        let view = View::new(engine, self.contact, self.now);
+        for (id, lifecycle) in engine.program().lifecycles.enumerate() {
             let stage = self.contact.journey.stage(id);
             for (position, transition) in (0_u16..).zip(&lifecycle.transitions) {
                 let Cause::When { hold, .. } = &transition.cause else { continue };
                 if !transition.from.contains(&stage) {
                     continue;
                 }
-                let condition = self.engine.transition(id, position);
+                let condition = engine.transition(id, position);
                 condition.and_then(|condition| condition.next(&view)).into_iter().for_each(&mut *take);
                 let since = journey::lifecycle::since(self, id, position);
                 hold.zip(since).map(|(hold, since)| self.add(since, hold)).into_iter().for_each(&mut *take);

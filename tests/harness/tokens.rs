@@ -5,10 +5,12 @@ use flow_compiler::source::{FileKind, Sources, Span};
 use flow_compiler::syntax::lex::{LexKind, Lexeme, Lexer};
 
 /// A project with one token changed.
-pub(crate) struct Mutant {
-    pub(crate) sources: Sources,
+#[derive(Debug)]
+pub struct Mutant {
+    /// The project.
+    pub sources: Sources,
     /// Where and what.
-    pub(crate) says: String,
+    pub says: String,
 }
 
 /// Signs that can stand for each other, the longer ones first.
@@ -38,7 +40,7 @@ const WORDS: &[&[&str]] = &[
 ];
 
 /// All of them. Those that do not compile are among them.
-pub(crate) fn mutants(sources: &Sources) -> Vec<Mutant> {
+pub fn mutants(sources: &Sources) -> Vec<Mutant> {
     let names = names(sources);
     let mut found = Vec::new();
     for (id, file) in sources.iter().filter(|(_, file)| file.kind == FileKind::Flow && !file.path.contains("test")) {
@@ -126,7 +128,7 @@ fn names(sources: &Sources) -> Vec<String> {
 }
 
 /// The project with one item under another name, and a `moved` clause that says so.
-pub(crate) fn renamed(sources: &Sources, address: &str, new: &str) -> Sources {
+pub fn renamed(sources: &Sources, address: &str, new: &str) -> Sources {
     let old = address.split_once('.').map_or(address, |(_, name)| name);
     let kind = address.split_once('.').map_or("", |(kind, _)| kind);
     let references = flow_compiler::compile_unproved(sources).references;
