@@ -26,6 +26,7 @@ use crate::decision::{Cause, DecisionKind, ExitReason, Gate, Item};
 use crate::journey::runs::{self, Ending};
 use crate::journey::steps;
 use crate::turn::Turn;
+use crate::twins::Apart;
 
 /// The gates that the machine decides, in their order. `rate` and `render` are decided where messages leave.
 const GATES: [(Gate, Check); 7] = [
@@ -104,7 +105,7 @@ pub(crate) fn settle(turn: &mut Turn<'_>) -> bool {
         return turn.touched;
     }
     let due = due(turn);
-    turn.doubt(|apart| apart.sends() && !due.is_empty());
+    turn.doubt(|apart| apart.messages() && !due.is_empty());
     for serial in due {
         if !decide(turn, serial) {
             continue;
@@ -151,10 +152,12 @@ fn decide(turn: &mut Turn<'_>, serial: u32) -> bool {
     let Doing::Sending(mut sending) = run.doing else { return false };
     let Some(mut send) = runs::wish(turn, &run) else { return false };
     let Some(case) = case(turn, &run, sending) else { return false };
-    let verdict = GATES.iter().map(|(gate, check)| (*gate, check(turn, &case))).find(|(_, it)| !it.passes());
+    let verdict = verdict(turn, &case);
+    turn.ask_beside(Apart::limits, |turn| essence(self::verdict(turn, &case)));
     match verdict {
         None => {
             send.data = Some(steps::render_data(turn, run.trigger.as_ref(), run.key.as_ref()));
+            turn.ask_beside(Apart::limits, |turn| cap::kept(turn, case.message.channel));
             if !case.topic.transactional && cap::counts(turn, case.message.channel) {
                 let sent = Sent { channel: case.message.channel, at: turn.now };
                 small::push(&mut turn.contact.journey.sent, sent);
@@ -186,6 +189,23 @@ fn decide(turn: &mut Turn<'_>, serial: u32) -> bool {
         }
         Some((_, Verdict::Pass)) => false,
     }
+}
+
+/// What the first gate that does not let a send pass has to say.
+fn verdict(turn: &Turn<'_>, case: &Case<'_>) -> Option<(Gate, Verdict)> {
+    GATES.iter().map(|(gate, check)| (*gate, check(turn, case))).find(|(_, it)| !it.passes())
+}
+
+/// A verdict without the lines that are responsible.
+type Essence = Option<(Gate, Option<Timestamp>, Option<Gate>, Option<ExitReason>)>;
+
+fn essence(verdict: Option<(Gate, Verdict)>) -> Essence {
+    verdict.map(|(gate, verdict)| match verdict {
+        Verdict::Pass => (gate, None, None, None),
+        Verdict::Hold { until, .. } => (gate, Some(until), None, None),
+        Verdict::Drop { gate: other, .. } => (gate, None, Some(other.unwrap_or(gate)), None),
+        Verdict::End { reason, .. } => (gate, None, None, Some(reason)),
+    })
 }
 
 fn case<'c>(turn: &Turn<'c>, run: &'c Run, sending: Sending) -> Option<Case<'c>> {

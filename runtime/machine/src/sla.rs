@@ -33,6 +33,7 @@ pub(crate) fn settle(turn: &mut Turn<'_>, batch: &[Signal]) {
     for signal in batch {
         turn.cause = signal.cause();
         for (id, sla) in turn.program().slas.enumerate() {
+            turn.before_start(id, signal);
             if !met(turn, id, sla, signal) {
                 start(turn, id, sla, signal);
             }

@@ -9,6 +9,7 @@ use flow_graph::program::{Cap, CapPolicy, Channel, Location};
 use flow_graph::{Id, Timestamp};
 
 use super::{Case, Verdict};
+use crate::contact::journey::Sent;
 use crate::decision::{Gate, Item};
 use crate::turn::Turn;
 
@@ -39,11 +40,22 @@ pub(crate) fn late(at: Location) -> Verdict {
     Verdict::Drop { gate: Some(Gate::Cap), item: Item::Limits, at }
 }
 
+/// What [`counts`] would say, and which messages it would keep.
+pub(crate) fn kept(turn: &Turn<'_>, channel: Id<Channel>) -> (bool, Vec<Sent>) {
+    let caps = &turn.program().limits.caps;
+    let kept = turn.contact.journey.sent.iter().filter(|sent| is_counted(turn, caps, sent));
+    (caps.iter().any(|cap| cap.channel == channel), kept.copied().collect())
+}
+
+fn is_counted(turn: &Turn<'_>, caps: &[Cap], sent: &Sent) -> bool {
+    caps.iter().any(|cap| cap.channel == sent.channel && turn.now < turn.add(sent.at, cap.per))
+}
+
 /// Whether any cap looks at a channel; forgets messages that no cap counts any more.
 pub(crate) fn counts(turn: &mut Turn<'_>, channel: Id<Channel>) -> bool {
     let mut sent = std::mem::take(&mut turn.contact.journey.sent);
     let caps = &turn.program().limits.caps;
-    sent.retain(|sent| caps.iter().any(|cap| cap.channel == sent.channel && turn.now < turn.add(sent.at, cap.per)));
+    sent.retain(|sent| is_counted(turn, caps, sent));
     turn.contact.journey.sent = sent;
     caps.iter().any(|cap| cap.channel == channel)
 }

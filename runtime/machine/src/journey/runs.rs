@@ -103,6 +103,7 @@ pub(crate) fn advance(turn: &mut Turn<'_>, serial: u32, to: Option<StepId>) {
         if run.version.is_none() {
             turn.note(Point::Step(sequence, to));
         }
+        turn.doubt(|apart| apart.step(sequence, to));
         match steps::arrive(turn, Place { serial, sequence, step }) {
             Next::To(to) => next = to,
             Next::Stay => return,

@@ -4,11 +4,11 @@
 //! before anything could become different is kept, so that the other program can have the same turn.
 
 use flow_graph::Id;
-use flow_graph::program::{Derived, Sequence};
+use flow_graph::program::{Derived, Sequence, Sla};
 use thin_vec::ThinVec;
 
-use super::{Signal, Stale, Turn};
-use crate::contact::journey::Journey;
+use super::{Scope, Signal, Stale, Turn};
+use crate::contact::journey::{Clock, ClockState, Journey};
 use crate::contact::memory::{Found, Memory};
 use crate::contact::small::Bits;
 use crate::contact::{Contact, Facts};
@@ -132,18 +132,29 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// Where the other program is different, it is asked what it has to say.
+    #[inline]
+    pub(crate) fn ask_beside<T: PartialEq>(&mut self, there: fn(&Apart) -> bool, ask: impl Fn(&Self) -> T) {
+        let Some(beside) = self.beside.filter(|beside| there(beside.apart)) else { return };
+        let said = ask(self);
+        let engine = std::mem::replace(&mut self.engine, beside.engine);
+        let other = ask(self);
+        self.engine = engine;
+        self.out.notes.doubt |= said != other;
+    }
+
     /// Keeps what is known before anything is set off.
     #[inline]
     pub(crate) fn remember(&mut self) {
-        if self.beside.is_none() {
-            return;
-        }
+        let Some(Beside { apart, .. }) = self.beside else { return };
         let notes = &mut self.out.notes;
         notes.derived.get_or_insert_with(|| Known::of(&self.contact.facts));
         notes.journey = Some(self.contact.journey.clone());
-        let runs = self.contact.journey.runs();
-        self.out.notes.doubt |=
-            self.beside.is_some_and(|beside| runs.iter().any(|run| beside.apart.sequence(run.sequence)));
+        let journey = &self.contact.journey;
+        let runs = journey.runs.iter().any(|run| apart.step(run.sequence, run.step));
+        let counts = |clock: &&Clock| clock.is_open() || clock.state == ClockState::Breached;
+        let clocks = journey.clocks.iter().filter(counts).any(|clock| apart.sla(clock.sla));
+        self.out.notes.doubt |= runs || clocks;
     }
 
     /// Keeps what was known before some changes, which are all that has happened since the input was taken.
@@ -177,6 +188,18 @@ impl<'a> Turn<'a> {
             sequence.is_some_and(|sequence| crate::journey::entries::asks(self, engine, (id, sequence), signal))
         };
         self.out.notes.doubt |= asks(self.engine) || asks(beside.engine);
+    }
+
+    /// A signal may start the clock of a service level.
+    #[inline]
+    pub(crate) fn before_start(&mut self, id: Id<Sla>, signal: &Signal) {
+        let Some(beside) = self.beside.filter(|beside| beside.apart.sla(id)) else { return };
+        let starts = |engine: &'a Engine| {
+            let sla = engine.program().slas.get(id);
+            let fires = |trigger| self.fires_under(engine, trigger, signal, Scope::default());
+            sla.is_some_and(|sla| sla.start.iter().any(fires))
+        };
+        self.out.notes.doubt |= starts(self.engine) || starts(beside.engine);
     }
 
     /// Derives anew, and asks what the other program makes of it.

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use flow_graph::canonical::{Item, items_of};
-use flow_graph::program::{Behaviour, Derived, Event, HitRule, Lifecycle, Program, Score, Sequence};
+use flow_graph::program::{
+    Behaviour, Derived, Event, HitRule, Lifecycle, Program, Score, Sequence, Sla, Step, StepId, StepKind,
+};
 use flow_graph::{Expr, Id, Table};
 
 use crate::eval::walk;
@@ -15,16 +17,27 @@ use crate::input::Input;
 pub(crate) struct Apart {
     scores: Vec<bool>,
     segments: Vec<bool>,
-    sequences: Vec<bool>,
+    sequences: Vec<Different>,
+    slas: Vec<bool>,
     /// By event: figures or points count it differently.
     counted: Vec<bool>,
     lifecycles: bool,
-    /// A message, or the limits of all.
-    sends: bool,
+    /// A message: its channel, its topic or its priority.
+    messages: bool,
+    limits: bool,
+}
+
+/// Where a sequence is different.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Different {
+    /// In some steps, or in none: by step.
+    Steps(Vec<bool>),
+    /// Anywhere.
+    Anywhere,
 }
 
 /// What the canonical forms of both may say differently: the rest has to be equal.
-const MAY_DIFFER: [&str; 6] = ["segment", "score", "lifecycle", "message", "limits", "sequence"];
+const MAY_DIFFER: [&str; 7] = ["segment", "score", "lifecycle", "message", "limits", "sequence", "sla"];
 /// What contacts do not hang on: what is written, and what happens when one program follows the other.
 const NO_MATTER: [&str; 3] = ["template", "moved", "retired"];
 
@@ -44,17 +57,21 @@ impl Apart {
         let mut apart = Self {
             scores: base.scores.iter().map(|it| differs("score", &it.name)).collect(),
             segments: base.segments.iter().map(|it| differs("segment", &it.name)).collect(),
-            sequences: base.sequences.iter().map(|it| differs("sequence", &it.name)).collect(),
+            sequences: base
+                .sequences
+                .iter()
+                .zip(&head.sequences)
+                .map(|pair| sequence(pair, (&before, &after)))
+                .collect(),
+            slas: base.slas.iter().map(|it| differs("sla", &it.name)).collect(),
             counted: counted(base, head),
             lifecycles: base.lifecycles.iter().any(|it| differs("lifecycle", &it.name)),
-            sends: before.get("limits") != after.get("limits") || messages(base) != messages(head),
+            messages: messages(base) != messages(head),
+            limits: before.get("limits") != after.get("limits"),
         };
         apart.read_scores(head);
         apart.count_by_scores(head);
-        let by_score = |expr: &Expr| apart.reads(expr);
-        let mut clocks = false;
-        head.slas.iter().for_each(|sla| walk::of_sla(sla, &mut |expr| clocks |= by_score(expr)));
-        (!clocks).then_some(apart)
+        Some(apart)
     }
 
     /// Adds what reads the value of a score that is different.
@@ -69,7 +86,11 @@ impl Apart {
         self.segments.iter_mut().zip(segments).for_each(|(known, more)| *known |= more);
         let sequences = program.sequences.iter().map(|it| self.read_by(&|visit| walk::of_sequence(it, visit)));
         let sequences: Vec<bool> = sequences.collect();
-        self.sequences.iter_mut().zip(sequences).for_each(|(known, more)| *known |= more);
+        let read = self.sequences.iter_mut().zip(sequences).filter(|(_, reads)| *reads);
+        read.for_each(|(known, _)| *known = Different::Anywhere);
+        let slas = program.slas.iter().map(|it| self.read_by(&|visit| walk::of_sla(it, visit)));
+        let slas: Vec<bool> = slas.collect();
+        self.slas.iter_mut().zip(slas).for_each(|(known, more)| *known |= more);
         let lifecycle = |it: &Lifecycle| self.read_by(&|visit| walk::of_lifecycle(it, visit));
         self.lifecycles |= program.lifecycles.iter().any(lifecycle);
     }
@@ -111,9 +132,22 @@ impl Apart {
         self.scores.contains(&true)
     }
 
-    /// Whether a sequence is.
+    /// Whether a sequence is, beyond its steps.
     pub(crate) fn sequence(&self, id: Id<Sequence>) -> bool {
-        at(&self.sequences, id.index())
+        !matches!(self.sequences.get(id.index()), Some(Different::Steps(_)))
+    }
+
+    /// Whether a run of a sequence that stands at a step may go on differently.
+    pub(crate) fn step(&self, id: Id<Sequence>, step: StepId) -> bool {
+        match self.sequences.get(id.index()) {
+            Some(Different::Steps(steps)) => at(steps, step.into()),
+            Some(Different::Anywhere) | None => true,
+        }
+    }
+
+    /// Whether a service level is.
+    pub(crate) fn sla(&self, id: Id<Sla>) -> bool {
+        at(&self.slas, id.index())
     }
 
     /// Whether any lifecycle is.
@@ -121,9 +155,14 @@ impl Apart {
         self.lifecycles
     }
 
-    /// Whether a message, or what holds messages back, is.
-    pub(crate) fn sends(&self) -> bool {
-        self.sends
+    /// Whether any message is.
+    pub(crate) fn messages(&self) -> bool {
+        self.messages
+    }
+
+    /// Whether what holds messages back is.
+    pub(crate) fn limits(&self) -> bool {
+        self.limits
     }
 
     /// Whether an event is counted differently.
@@ -199,6 +238,25 @@ fn states_are_alike(base: &Program, head: &Program) -> bool {
         && starts(base) == starts(head)
         && rules(base) == rules(head)
         && base.behaviours.len() == head.behaviours.len()
+}
+
+/// Where a sequence is different.
+fn sequence((base, head): (&Sequence, &Sequence), (before, after): (&Items, &Items)) -> Different {
+    let rest = |items: &Items| {
+        let item = items.get(&format!("sequence.{}", base.name))?;
+        let mut rest = item.definition.clone();
+        rest.as_object_mut()?.remove("steps");
+        Some(rest)
+    };
+    let differs = |(one, other): (&Step, &Step)| (&one.id, &one.kind, one.next) != (&other.id, &other.kind, other.next);
+    let steps: Vec<bool> = base.steps.iter().zip(&head.steps).map(differs).collect();
+    // Such a wait looks at what happens wherever a run stands.
+    let looks_ahead = |step: &Step| matches!(step.kind, StepKind::WaitFor { since_entry: true, .. });
+    let different = |sequence: &Sequence| sequence.steps.iter().zip(&steps).any(|(step, it)| *it && looks_ahead(step));
+    if base.steps.len() != head.steps.len() || rest(before) != rest(after) || different(base) || different(head) {
+        return Different::Anywhere;
+    }
+    Different::Steps(steps)
 }
 
 /// What decides about messages, but for the limits of all.
