@@ -1,7 +1,7 @@
 //! Two programs over one contact, computed once for as long as both do the same: what each decides and leaves is what
 //! it does alone, whatever is different in them.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a test may panic")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

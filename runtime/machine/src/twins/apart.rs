@@ -77,21 +77,21 @@ impl Apart {
     /// Adds what reads the value of a score that is different.
     fn read_scores(&mut self, program: &Program) {
         for _ in 0..=program.scores.len() {
-            let of = |score: &Score| self.read_by(&|visit| walk::of_score(score, visit));
+            let of = |score: &Score| self.read_by(|visit| walk::of_score(score, visit));
             let more: Vec<bool> = program.scores.iter().map(of).collect();
             self.scores.iter_mut().zip(more).for_each(|(known, more)| *known |= more);
         }
-        let segments = program.segments.iter().map(|it| self.read_by(&|visit| walk::within(&it.condition, visit)));
+        let segments = program.segments.iter().map(|it| self.read_by(|visit| walk::within(&it.condition, visit)));
         let segments: Vec<bool> = segments.collect();
         self.segments.iter_mut().zip(segments).for_each(|(known, more)| *known |= more);
-        let sequences = program.sequences.iter().map(|it| self.read_by(&|visit| walk::of_sequence(it, visit)));
+        let sequences = program.sequences.iter().map(|it| self.read_by(|visit| walk::of_sequence(it, visit)));
         let sequences: Vec<bool> = sequences.collect();
         let read = self.sequences.iter_mut().zip(sequences).filter(|(_, reads)| *reads);
         read.for_each(|(known, _)| *known = Different::Anywhere);
-        let slas = program.slas.iter().map(|it| self.read_by(&|visit| walk::of_sla(it, visit)));
+        let slas = program.slas.iter().map(|it| self.read_by(|visit| walk::of_sla(it, visit)));
         let slas: Vec<bool> = slas.collect();
         self.slas.iter_mut().zip(slas).for_each(|(known, more)| *known |= more);
-        let lifecycle = |it: &Lifecycle| self.read_by(&|visit| walk::of_lifecycle(it, visit));
+        let lifecycle = |it: &Lifecycle| self.read_by(|visit| walk::of_lifecycle(it, visit));
         self.lifecycles |= program.lifecycles.iter().any(lifecycle);
     }
 
@@ -99,7 +99,7 @@ impl Apart {
     fn count_by_scores(&mut self, program: &Program) {
         let figures = program.behaviours.iter().map(|it| (it.event, it.filter.as_ref()));
         let points = program.scores.iter().flat_map(|it| &it.hits).map(|it| (it.event, it.filter.as_ref()));
-        let by_score = |filter: &Expr| self.read_by(&|visit| walk::within(filter, visit));
+        let by_score = |filter: &Expr| self.read_by(|visit| walk::within(filter, visit));
         let events: Vec<Id<Event>> =
             figures.chain(points).filter_map(|(event, filter)| filter.is_some_and(by_score).then_some(event)).collect();
         for event in events {
@@ -109,7 +109,7 @@ impl Apart {
         }
     }
 
-    fn read_by(&self, walk: &dyn Fn(&mut dyn FnMut(&Expr))) -> bool {
+    fn read_by(&self, walk: impl FnOnce(&mut dyn FnMut(&Expr))) -> bool {
         let mut found = false;
         walk(&mut |expr| found |= self.reads(expr));
         found
@@ -261,7 +261,7 @@ fn sequence((base, head): (&Sequence, &Sequence), (before, after): (&Items, &Ite
 
 /// What decides about messages, but for the limits of all.
 fn messages(program: &Program) -> Vec<(usize, usize, i64)> {
-    program.messages.iter().map(|it| (it.channel.index(), it.topic.index(), it.priority.into())).collect()
+    program.messages.iter().map(|it| (it.channel.index(), it.topic.index(), it.priority)).collect()
 }
 
 /// By event: whether figures or points count it differently.
