@@ -12,7 +12,7 @@ mod moment;
 pub mod prepared;
 pub mod request;
 mod scan;
-mod segment;
+pub(crate) mod segment;
 pub(crate) mod stream;
 #[cfg(test)]
 mod tests;

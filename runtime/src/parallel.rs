@@ -33,6 +33,7 @@ use flow_machine::{Contact, Engine};
 use crate::driver::partition::Partition;
 use crate::driver::{Counts, Options};
 use crate::identity::People;
+use crate::ingest::segment::Sieve;
 use crate::ingest::ties::Joining;
 use crate::ingest::{Catalog, Format, Incoming, Rejection};
 use crate::render::Renderer;
@@ -175,7 +176,7 @@ pub(crate) fn drive<K: Keeper, R: BufRead>(
             })
             .unzip();
         let mut stage = Stage { placer: Placer::new(plan.options, jobs), batches };
-        let read = feed(plan, sources, Pool::new(scope, &plan.catalog, jobs), watch, &mut stage);
+        let read = feed(plan, sources, Pool::new(scope, &plan.catalog, jobs, None), watch, &mut stage);
         stage.finish(plan.options, read.is_ok());
         let Stage { placer, batches } = stage;
         drop(batches);
@@ -189,15 +190,18 @@ pub(crate) fn drive<K: Keeper, R: BufRead>(
     })
 }
 
-/// Hands on all inputs of some files in their order; no machine runs.
+/// Hands on all inputs of some files in their order; no machine runs. Of inputs that speak of nobody to whom some ids
+/// lead, nothing is there but of whom they do, and when.
 pub(crate) fn each<R: BufRead>(
     plan: &Plan,
     sources: Vec<Source<R>>,
+    ids: &[Arc<str>],
     watch: &mut impl Watch,
     take: &mut dyn FnMut(&Incoming),
 ) -> Result<(), Unreadable> {
     std::thread::scope(|scope| {
-        let mut pool = Pool::new(scope, &plan.catalog, plan.jobs);
+        let only = Arc::new(Sieve::new(ids));
+        let mut pool = Pool::new(scope, &plan.catalog, plan.jobs, Some(&only));
         let mut waiting: Vec<Incoming> = Vec::new();
         parse::all(sources, &plan.catalog, &mut pool, &mut |parsed: &mut Parsed| {
             watch.read(parsed.incoming.len() + parsed.rejected.len(), parsed.bytes);

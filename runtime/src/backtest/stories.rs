@@ -91,7 +91,7 @@ impl Backtest {
         // Who is who is said once more, since a device may have changed hands on the way: numbers are those of the
         // first time, and it is known by now who each of them became.
         let mut people = People::default();
-        each(&plan, sources, watch, &mut |incoming| {
+        each(&plan, sources, ids, watch, &mut |incoming| {
             let at = incoming.arrives().max(collected.end);
             if plan.options.until.is_some_and(|until| at > until) {
                 return;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::blocks::{Block, Row};
 use super::catalog::Catalog;
-use super::segment::{Gather, Reader};
+use super::segment::{Gather, How, Reader, Sieve};
 use super::ties::Joining;
 use super::{Incoming, Origin, Reason, Refusal, Rejection};
 
@@ -27,21 +27,11 @@ pub(crate) struct File {
     pub(crate) joining: Option<Arc<Joining>>,
 }
 
-impl File {
-    /// An input of it, with all that is known where it stood.
-    pub(crate) fn place(&self, mut incoming: Incoming, line: u32) -> Incoming {
-        incoming.origin = Origin { file: self.number, line };
-        if let Some(joining) = &self.joining {
-            incoming.who.alone = joining.alone(&incoming.who);
-        }
-        incoming
-    }
-}
-
 /// Reads calls.
 #[derive(Debug)]
 pub(crate) struct Calls {
     catalog: Arc<Catalog>,
+    only: Option<Arc<Sieve>>,
     reader: Reader,
 }
 
@@ -55,8 +45,9 @@ pub(super) struct FromLine<'l, S> {
 }
 
 impl<S: Sink> Gather for FromLine<'_, S> {
-    fn accept(&mut self, _: u32, incoming: Incoming) {
-        self.sink.accept(self.file.place(incoming, self.line));
+    fn accept(&mut self, _: u32, mut incoming: Incoming) {
+        incoming.origin = Origin { file: self.file.number, line: self.line };
+        self.sink.accept(incoming);
     }
 
     fn refuse(&mut self, _: u32, refusal: Refusal) {
@@ -65,8 +56,9 @@ impl<S: Sink> Gather for FromLine<'_, S> {
 }
 
 impl Calls {
-    pub(crate) fn new(catalog: Arc<Catalog>) -> Self {
-        Self { catalog, reader: Reader::default() }
+    /// With a sieve, of most calls no more is read than whom they speak of, and when.
+    pub(crate) fn new(catalog: Arc<Catalog>, only: Option<Arc<Sieve>>) -> Self {
+        Self { catalog, only, reader: Reader::default() }
     }
 
     /// Reads all lines of a block.
@@ -85,7 +77,10 @@ impl Calls {
             return;
         }
         match row.text {
-            Some(text) => self.reader.line(&self.catalog, None, text, &mut gather),
+            Some(text) => {
+                let (joining, only) = (file.joining.as_deref(), self.only.as_deref());
+                self.reader.line(How { catalog: &self.catalog, door: None, joining, only }, text, &mut gather);
+            }
             None => gather.refuse(0, Refusal::call(Reason::NotUtf8, "the line is not UTF-8")),
         }
     }

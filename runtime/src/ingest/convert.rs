@@ -17,12 +17,20 @@ pub(crate) struct Converter<'a> {
 }
 
 impl Converter<'_> {
+    /// Whether the value of a field is a text as it stands in JSON, that is never refused.
+    pub(crate) fn is_text(self, field: &Field, json: Json<'_>) -> bool {
+        matches!(field.ty, Type::Text) && json.as_text().is_some_and(|text| text.len() <= MAX_TEXT_BYTES)
+    }
+
     /// The value of a field from JSON that is not null.
     pub(crate) fn json(self, field: &Field, json: Json<'_>) -> Result<Value, Refusal> {
+        if let (Type::Text, Some(shared)) = (&field.ty, json.shared())
+            && shared.len() <= MAX_TEXT_BYTES
+        {
+            return Ok(Value::Text(Arc::clone(shared)));
+        }
         let value = if let Type::Set(inner) = &field.ty {
             self.json_set(field, inner, json)?
-        } else if let (Type::Text, Some(shared)) = (&field.ty, json.shared()) {
-            Value::Text(Arc::clone(shared))
         } else {
             let kind = json.kind();
             self.json_one(&field.ty, kind).ok_or_else(|| self.wrong(field, &show_json(kind)))?

@@ -264,6 +264,9 @@ impl<'d> Json<'d> {
     }
 
     pub(crate) fn as_text(self) -> Option<&'d str> {
+        if let Some(shared) = self.shared() {
+            return Some(shared);
+        }
         if let Kind::Text(text) = self.kind() { Some(text) } else { None }
     }
 

@@ -4,7 +4,7 @@ use flow_graph::Timestamp;
 use serde_json::value::RawValue;
 
 use super::catalog::Catalog;
-use super::segment::{Door, Gather, Reader};
+use super::segment::{Door, Gather, How, Reader};
 use super::{Incoming, Reason, Refusal, Scope};
 
 /// Reads requests; it may be used for many.
@@ -70,7 +70,7 @@ impl Requests {
         };
         let door = Door { kind, received };
         let mut harvest = Harvest::default();
-        self.reader.line(catalog, Some(door), text, &mut harvest);
+        self.reader.line(How { catalog, door: Some(door), joining: None, only: None }, text, &mut harvest);
         let Harvest { incoming: accepted, refusals } = harvest;
         // Looked for only where something is refused: to find where each call stands takes as long as to read it.
         let calls = if refusals.is_empty() { None } else { calls(text) };

@@ -4,8 +4,9 @@
 //! stands there. The first one hangs on keys alone, so of calls that come again and again in one shape it is kept.
 
 pub(super) mod layout;
+mod named;
+mod shapes;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use flow_graph::program::{Event as EventType, Field};
@@ -14,9 +15,14 @@ use flow_machine::Event;
 use flow_machine::input::Meta;
 
 use super::catalog::{Catalog, absent};
-use super::json::{Document, Json, Kind, Place, Tree};
-use super::{Incoming, MAX_ID_BYTES, Origin, Reason, Refusal, Who, moment, prepared};
+use super::json::{Document, Json, Place, Tree};
+use super::ties::Joining;
+use super::{Incoming, Origin, Reason, Refusal, Who, moment};
 use layout::{Beside, Envelope, Layout, Layouts, Memory, Verb};
+pub(crate) use named::Sieve;
+use named::id_of;
+pub(super) use named::{Named, Said};
+use shapes::Shapes;
 
 /// How calls come in that do not stand in a file.
 #[derive(Debug, Clone, Copy)]
@@ -36,19 +42,24 @@ pub(super) trait Gather {
     fn refuse(&mut self, number: u32, refusal: Refusal);
 }
 
-/// Reads calls; it may be used for many.
+/// Reads calls; it may be used for many, all under the same names but for those of a door.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     document: Document,
+    shapes: Shapes,
     scratch: Layout,
     layouts: Layouts,
 }
 
 impl Reader {
-    /// Reads one line: a call, or an object with a `batch` of calls. With a door, of what came in there.
-    pub(super) fn line(&mut self, catalog: &Catalog, door: Option<Door<'_>>, line: &str, gather: &mut impl Gather) {
+    /// Reads one line: a call, or an object with a `batch` of calls.
+    pub(super) fn line(&mut self, how: How<'_>, line: &str, gather: &mut impl Gather) {
         match self.document.read(line) {
-            Ok(tree) => read(Reading { catalog, door, tree: &tree }, &mut self.scratch, gather),
+            Ok(tree) => {
+                // The names of a daemon change, and what comes in there is its own shape often enough.
+                let shape = if how.door.is_none() { self.shapes.number(&tree) } else { None };
+                (Recalled { scratch: &mut self.scratch, layouts: &mut self.layouts }).read(how, &tree, shape, gather);
+            }
             Err(refusal) => gather.refuse(0, refusal),
         }
     }
@@ -59,16 +70,28 @@ impl Reader {
     }
 
     /// Reads a call of a shape that has a number.
-    pub(super) fn shaped(&mut self, catalog: &Catalog, tree: Tree<'_>, shape: usize, gather: &mut impl Gather) {
-        let reading = Reading { catalog, door: None, tree: &tree };
+    pub(super) fn shaped(&mut self, how: How<'_>, tree: &Tree<'_>, shape: usize, gather: &mut impl Gather) {
+        (Recalled { scratch: &mut self.scratch, layouts: &mut self.layouts }).read(how, tree, Some(shape), gather);
+    }
+}
+
+/// What is kept of earlier calls.
+struct Recalled<'r> {
+    scratch: &'r mut Layout,
+    layouts: &'r mut Layouts,
+}
+
+impl Recalled<'_> {
+    fn read(self, how: How<'_>, tree: &Tree<'_>, shape: Option<usize>, gather: &mut impl Gather) {
+        let reading = Reading { how, tree };
         // The names of a program that takes over later are others.
-        let known = if catalog.later().is_none() { self.layouts.of(shape, &tree) } else { None };
-        match known {
+        let shape = shape.filter(|_| how.catalog.later().is_none());
+        match shape.and_then(|shape| self.layouts.of(shape, tree)) {
             Some(known) if known.envelope.batch.is_none() => {
-                let memory = Memory { known: Some(&mut known.layouts), scratch: &mut self.scratch };
+                let memory = Memory { known: Some(&mut known.layouts), scratch: self.scratch };
                 Call { reading, it: &known.envelope, batch: None }.take(0, memory, gather);
             }
-            Some(_) | None => read(reading, &mut self.scratch, gather),
+            Some(_) | None => read(reading, self.scratch, gather),
         }
     }
 }
@@ -118,11 +141,23 @@ fn not_a_call(json: Json<'_>) -> Refusal {
     Refusal::call(Reason::NotACall, format!("a call is an object, this is {}", json.kind().words()))
 }
 
+/// How calls are read.
+#[derive(Clone, Copy)]
+pub(super) struct How<'a> {
+    /// The names under which they arrive.
+    pub(super) catalog: &'a Catalog,
+    /// Where they came in.
+    pub(super) door: Option<Door<'a>>,
+    /// Who may turn out to be somebody else, where that is known beside what calls say.
+    pub(super) joining: Option<&'a Joining>,
+    /// Of others it is read no more than whom they speak of, and when.
+    pub(super) only: Option<&'a Sieve>,
+}
+
 /// What is being read, and how.
 #[derive(Clone, Copy)]
 struct Reading<'a> {
-    catalog: &'a Catalog,
-    door: Option<Door<'a>>,
+    how: How<'a>,
     tree: &'a Tree<'a>,
 }
 
@@ -150,13 +185,14 @@ impl<'a> Call<'a> {
     }
 
     fn read(self, memory: Memory<'_>, refused: &mut Vec<Refusal>) -> Result<Incoming, Refusal> {
-        let kind = self.find(self.it.kind).and_then(Json::as_text).or_else(|| self.reading.door?.kind);
+        let kind = self.find(self.it.kind).and_then(Json::as_text).or_else(|| self.reading.how.door?.kind);
         let kind = kind.ok_or_else(|| Refusal::call(Reason::NotACall, "a call has a `type`"))?;
         let verb = Verb::of(kind);
         let arrival = self.arrival()?;
         let time = self.time(arrival)?;
         let catalog = self.catalog().at(arrival.unwrap_or(time));
-        let this = Call { reading: Reading { catalog, ..self.reading }, ..self };
+        let how = How { catalog, ..self.reading.how };
+        let this = Call { reading: Reading { how, ..self.reading }, ..self };
         this.rest((arrival, time), verb, memory, refused)
     }
 
@@ -168,7 +204,7 @@ impl<'a> Call<'a> {
         memory: Memory<'_>,
         refused: &mut Vec<Refusal>,
     ) -> Result<Incoming, Refusal> {
-        let id = id_of("messageId", self.find(self.it.message_id))?.map_or_else(|| Arc::from(""), Said::shared);
+        let id = id_of("messageId", self.find(self.it.message_id))?;
         let who = self.who(verb == Some(Verb::Alias))?;
         let unknown = || Refusal::call(Reason::NotACall, "`type` is none of the calls that are known");
         let verb = verb.ok_or_else(unknown)?;
@@ -178,6 +214,13 @@ impl<'a> Call<'a> {
             Verb::Identify | Verb::Alias => None,
         };
         let layout = memory.layout(self, verb, kind);
+        if self.reading.how.only.is_some_and(|only| only.passes_over(&who)) {
+            // It may be refused for all that.
+            kind.map_or(Ok(()), |kind| self.glance(layout, kind))?;
+            let (id, origin) = (Arc::default(), Origin::default());
+            return Ok(Incoming { who, arrival, time, id, event: None, changes: Vec::new(), zone: None, origin });
+        }
+        let id = id.map_or_else(Arc::default, Said::shared);
         let event = kind.map(|kind| self.event(layout, kind, time, &id)).transpose()?;
         let changes = self.changes(layout, refused);
         let zone = self.zone(layout, refused);
@@ -186,7 +229,7 @@ impl<'a> Call<'a> {
     }
 
     fn catalog(self) -> &'a Catalog {
-        self.reading.catalog
+        self.reading.how.catalog
     }
 
     fn find(self, place: Place) -> Option<Json<'a>> {
@@ -194,7 +237,7 @@ impl<'a> Call<'a> {
     }
 
     fn arrival(self) -> Result<Option<Timestamp>, Refusal> {
-        if let Some(door) = self.reading.door {
+        if let Some(door) = self.reading.how.door {
             return Ok(Some(door.received));
         }
         let text = self.it.received_at.or_else(|| self.batch?.received_at);
@@ -217,7 +260,7 @@ impl<'a> Call<'a> {
 
     /// What a device's clock says, by ours: it is as wrong as it is when the device sends.
     fn by_our_clock(self, time: Timestamp) -> Result<Timestamp, Refusal> {
-        let Some(door) = self.reading.door else { return Ok(time) };
+        let Some(door) = self.reading.how.door else { return Ok(time) };
         let Some(sent) = self.find(self.it.sent_at.or_else(|| self.batch?.sent_at)) else { return Ok(time) };
         let sent = self.moment("sentAt", sent)?;
         let ours = moment::valid(time.0.saturating_add(door.received.0.saturating_sub(sent.0)));
@@ -235,7 +278,10 @@ impl<'a> Call<'a> {
 
     fn who(self, is_alias: bool) -> Result<Who, Refusal> {
         let Named { user, anonymous, previous } = self.it.named(self.reading.tree, is_alias)?;
-        let known = |said: &Said<'_>| matches!(said, Said::Known(id) if id.alone);
+        let known = |said: &Said<'_>| match self.reading.how.joining {
+            Some(joining) => !joining.may(&said.text()),
+            None => matches!(said, Said::Known(id) if id.alone),
+        };
         let alone = [&user, &anonymous, &previous].into_iter().flatten().all(known);
         let id = |said: Option<Said<'_>>| said.map(Said::shared);
         Ok(Who { user: id(user), anonymous: id(anonymous), previous: id(previous), alone })
@@ -255,23 +301,39 @@ impl<'a> Call<'a> {
         time: Timestamp,
         id: &Arc<str>,
     ) -> Result<Arc<Event>, Refusal> {
-        let fields = self.catalog().program().events.get(kind).map_or(&[][..], |event| &event.fields);
-        let converter = self.catalog().converter();
+        let fields = self.fields(kind);
         let mut values = Vec::with_capacity(fields.len());
         for (field, place) in fields.iter().zip(&layout.fields) {
-            let value = match self.find(*place) {
+            values.push(match self.find(*place) {
                 None => absent(kind, field)?,
-                Some(json) => {
-                    if matches!(field.ty, Type::Money) {
-                        self.currency(field, layout)?;
-                    }
-                    converter.json(field, json)?
-                }
-            };
-            values.push(value);
+                Some(json) => self.value(field, json, layout)?,
+            });
         }
         let meta = self.meta(layout, &values);
         Ok(Arc::new(Event { kind, id: Arc::clone(id), time, values: values.into(), meta }))
+    }
+
+    /// Whether an event can be used; nothing is kept of it.
+    fn glance(self, layout: &Layout, kind: Id<EventType>) -> Result<(), Refusal> {
+        for (field, place) in self.fields(kind).iter().zip(&layout.fields) {
+            match self.find(*place) {
+                None => drop(absent(kind, field)?),
+                Some(json) if self.catalog().converter().is_text(field, json) => {}
+                Some(json) => drop(self.value(field, json, layout)?),
+            }
+        }
+        Ok(())
+    }
+
+    fn fields(self, kind: Id<EventType>) -> &'a [Field] {
+        self.catalog().program().events.get(kind).map_or(&[][..], |event| &event.fields)
+    }
+
+    fn value(self, field: &Field, json: Json<'_>, layout: &Layout) -> Result<Value, Refusal> {
+        if matches!(field.ty, Type::Money) {
+            self.currency(field, layout)?;
+        }
+        self.catalog().converter().json(field, json)
     }
 
     fn currency(self, field: &Field, layout: &Layout) -> Result<(), Refusal> {
@@ -347,79 +409,12 @@ impl<'a> Call<'a> {
 
 /// A text that is kept: the one of a field, where that says the same.
 fn kept(json: Json<'_>, values: &[Value]) -> Option<Arc<str>> {
-    let text = json.as_text().filter(|text| !text.is_empty() && text.len() <= super::MAX_TEXT_BYTES)?;
+    let fits = |text: &str| !text.is_empty() && text.len() <= super::MAX_TEXT_BYTES;
     if let Some(shared) = json.shared() {
-        return Some(Arc::clone(shared));
+        return Some(shared).filter(|text| fits(text)).map(Arc::clone);
     }
+    let text = json.as_text().filter(|text| fits(text))?;
     let same =
         |value: &Value| if let Value::Text(said) = value { (**said == *text).then(|| Arc::clone(said)) } else { None };
     Some(values.iter().find_map(same).unwrap_or_else(|| Arc::from(text)))
-}
-
-impl Envelope {
-    fn named<'t>(&self, tree: &'t Tree<'_>, is_alias: bool) -> Result<Named<'t>, Refusal> {
-        let user = id_of("userId", tree.find(self.user_id))?;
-        let anonymous = id_of("anonymousId", tree.find(self.anonymous_id))?;
-        let previous = if is_alias { id_of("previousId", tree.find(self.previous_id))? } else { None };
-        if user.is_none() && anonymous.is_none() {
-            return Err(Refusal::call(Reason::MissingContact, "neither `userId` nor `anonymousId`"));
-        }
-        if is_alias && (user.is_none() || previous.is_none()) {
-            return Err(Refusal::call(Reason::MissingContact, "an alias has a `previousId` and a `userId`"));
-        }
-        Ok(Named { user, anonymous, previous })
-    }
-}
-
-/// Whom a call names.
-#[derive(Debug)]
-pub(super) struct Named<'a> {
-    pub(super) user: Option<Said<'a>>,
-    pub(super) anonymous: Option<Said<'a>>,
-    /// Of an alias.
-    pub(super) previous: Option<Said<'a>>,
-}
-
-/// An id as a call says it.
-#[derive(Debug)]
-pub(super) enum Said<'a> {
-    /// One that is shared with other calls.
-    Known(&'a prepared::Id),
-    Text(&'a str),
-    Number(i64),
-}
-
-impl<'a> Said<'a> {
-    pub(super) fn text(&self) -> Cow<'a, str> {
-        match self {
-            Self::Known(id) => Cow::Borrowed(&id.text),
-            Self::Text(text) => Cow::Borrowed(text),
-            Self::Number(number) => Cow::Owned(number.to_string()),
-        }
-    }
-
-    fn shared(self) -> Arc<str> {
-        match self {
-            Self::Known(id) => Arc::clone(&id.text),
-            Self::Text(_) | Self::Number(_) => Arc::from(self.text()),
-        }
-    }
-}
-
-/// An id: a text, or a whole number as its text. Null and empty are none.
-#[inline]
-fn id_of<'a>(key: &str, json: Option<Json<'a>>) -> Result<Option<Said<'a>>, Refusal> {
-    let Some(json) = json else { return Ok(None) };
-    if let Some(known) = json.known() {
-        return Ok(Some(Said::Known(known)));
-    }
-    match json.kind() {
-        Kind::Text("") => Ok(None),
-        Kind::Text(text) if text.len() <= MAX_ID_BYTES => Ok(Some(Said::Text(text))),
-        Kind::Int(number) => Ok(Some(Said::Number(number))),
-        Kind::Text(_) => Err(Refusal::call(Reason::InvalidId, format!("`{key}` is longer than {MAX_ID_BYTES} bytes"))),
-        other @ (Kind::Null | Kind::Bool(_) | Kind::Float(_) | Kind::List | Kind::Object) => {
-            Err(Refusal::call(Reason::InvalidId, format!("`{key}` is {}", other.words())))
-        }
-    }
 }

@@ -10,7 +10,7 @@ use super::catalog::Catalog;
 use super::csv::{Cutter, Mapping, MappingError, Table};
 use super::lines::{Line, Lines};
 use super::prepared::{Dictionary, Unpacker, next_block};
-use super::{Incoming, Reason, Refusal, Rejection};
+use super::{Incoming, Origin, Reason, Refusal, Rejection};
 
 /// Most lines that one row of a table may take.
 const MAX_ROW_LINES: usize = 100;
@@ -74,7 +74,7 @@ impl<R: BufRead> Inputs<R> {
             Format::Segment => Source::Calls {
                 blocks: Blocks::new(reader),
                 block: Block::default(),
-                calls: Box::new(Calls::new(catalog)),
+                calls: Box::new(Calls::new(catalog, None)),
                 file,
             },
             Format::Csv(mapping) => Source::Rows(Box::new(Rows::new(catalog, reader, file, mapping)?)),
@@ -83,7 +83,7 @@ impl<R: BufRead> Inputs<R> {
                 reader,
                 dictionary: Arc::clone(dictionary),
                 block: Vec::new(),
-                unpacker: Box::new(Unpacker::new(catalog)),
+                unpacker: Box::new(Unpacker::new(catalog, None)),
                 bytes: 0,
             },
         };
@@ -215,7 +215,10 @@ impl<R: BufRead> Rows<R> {
         };
         match self.table.row(&self.catalog, &row, raw, first.number) {
             Ok(incoming) => {
-                sink.accept(self.file.place(incoming, first.number));
+                let origin = Origin { file: self.file.number, line: first.number };
+                let mut incoming = Incoming { origin, ..incoming };
+                incoming.who.alone = self.file.joining.as_ref().is_some_and(|joining| joining.alone(&incoming.who));
+                sink.accept(incoming);
             }
             Err(refusal) => self.reject(&Line { bytes: record, ..*first }, refusal, sink),
         }

@@ -10,6 +10,7 @@ use super::{BATCH, Source, Unreadable};
 use crate::ingest::blocks::{Block, Blocks};
 use crate::ingest::calls::{Calls, File, Sink};
 use crate::ingest::prepared::{Dictionary, Unpacker, next_block};
+use crate::ingest::segment::Sieve;
 use crate::ingest::stream::Rows;
 use crate::ingest::{Catalog, Format, Incoming, Rejection};
 
@@ -55,12 +56,18 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    pub(super) fn new<'s>(scope: &'s Scope<'s, '_>, catalog: &Arc<Catalog>, parsers: usize) -> Self {
+    /// With a sieve, of most calls no more is read than whom they speak of, and when.
+    pub(super) fn new<'s>(
+        scope: &'s Scope<'s, '_>,
+        catalog: &Arc<Catalog>,
+        parsers: usize,
+        only: Option<&Arc<Sieve>>,
+    ) -> Self {
         let parser = |_| {
             let (blocks, asked) = sync_channel::<(Parsed, File)>(AHEAD);
             let (done, parsed) = sync_channel(AHEAD);
-            let mut calls = Calls::new(Arc::clone(catalog));
-            let mut unpacker = Unpacker::new(Arc::clone(catalog));
+            let mut calls = Calls::new(Arc::clone(catalog), only.cloned());
+            let mut unpacker = Unpacker::new(Arc::clone(catalog), only.cloned());
             scope.spawn(move || {
                 for (mut parsed, file) in asked {
                     if let Some(dictionary) = parsed.dictionary.take() {

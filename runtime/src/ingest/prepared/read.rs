@@ -5,28 +5,35 @@ use std::sync::Arc;
 use super::super::calls::{File, FromLine, Sink};
 use super::super::catalog::Catalog;
 use super::super::json::{Again, Node, Packed, Plain, Span, Tree, UNESCAPED};
-use super::super::segment;
+use super::super::segment::layout::{LONGEST, MOST};
+use super::super::segment::{self, How, Sieve};
 use super::{ALONE, Dictionary, Id, JOINS, Kind, Shape};
 
 /// Reads the calls of blocks.
 #[derive(Debug)]
 pub(crate) struct Unpacker {
     catalog: Arc<Catalog>,
+    only: Option<Arc<Sieve>>,
     /// What the shapes are of that it has met.
     dictionary: Arc<Dictionary>,
     /// By shape: the nodes of the call of it that was read last; the next one has other values in the same places.
     shapes: Vec<Vec<Node>>,
+    /// Those of a call whose shape is not kept.
+    nodes: Vec<Node>,
     /// The texts of the block that have come so far.
     texts: Vec<Again>,
     reader: segment::Reader,
 }
 
 impl Unpacker {
-    pub(crate) fn new(catalog: Arc<Catalog>) -> Self {
+    /// With a sieve, of most calls no more is read than whom they speak of, and when.
+    pub(crate) fn new(catalog: Arc<Catalog>, only: Option<Arc<Sieve>>) -> Self {
         Self {
             catalog,
+            only,
             dictionary: Arc::default(),
             shapes: Vec::new(),
+            nodes: Vec::new(),
             texts: Vec::new(),
             reader: segment::Reader::default(),
         }
@@ -37,7 +44,7 @@ impl Unpacker {
         if !Arc::ptr_eq(dictionary, &self.dictionary) {
             self.dictionary = Arc::clone(dictionary);
             self.shapes.clear();
-            self.shapes.resize_with(dictionary.shapes.len(), Vec::new);
+            self.shapes.resize_with(dictionary.shapes.len().min(MOST), Vec::new);
             self.reader.forget();
         }
         let mut reader = Reader(block);
@@ -47,11 +54,13 @@ impl Unpacker {
         let mut next = 0_u32;
         for _ in 0..count {
             let Some((shape, line)) = self.call(dictionary, &mut reader, &mut next) else { return };
-            let Some(nodes) = self.shapes.get(shape) else { return };
+            let kept = self.shapes.get(shape).filter(|nodes| !nodes.is_empty());
+            let nodes = kept.unwrap_or(&self.nodes);
             let packed = Packed { ids: &dictionary.ids, texts: &self.texts };
             let tree = Tree::packed(nodes, texts, &dictionary.keys, packed);
             let mut gather = FromLine { file, line, raw: b"", sink };
-            self.reader.shaped(&self.catalog, tree, shape, &mut gather);
+            let how = How { catalog: &self.catalog, door: None, joining: None, only: self.only.as_deref() };
+            self.reader.shaped(how, &tree, shape, &mut gather);
         }
     }
 
@@ -60,7 +69,11 @@ impl Unpacker {
         let number = usize::try_from(reader.unsigned()?).ok()?;
         let shape: &Shape = dictionary.shapes.get(number)?;
         let line = u32::try_from(reader.unsigned()?).ok()?;
-        let nodes = self.shapes.get_mut(number)?;
+        let kept = self.shapes.get_mut(number).filter(|_| shape.nodes.len() <= LONGEST);
+        let nodes = kept.unwrap_or_else(|| {
+            self.nodes.clear();
+            &mut self.nodes
+        });
         if nodes.is_empty() {
             nodes.extend_from_slice(&shape.nodes);
         }
@@ -155,7 +168,7 @@ impl<'r> Reader<'r> {
         Some(first)
     }
 
-    #[inline]
+    #[inline(always)]
     fn unsigned(&mut self) -> Option<u64> {
         let byte = self.byte()?;
         if byte < 0x80 { Some(byte.into()) } else { self.longer(u64::from(byte & 0x7f)) }

@@ -4,7 +4,9 @@ use std::io::{Cursor, Read as _, Seek as _};
 use std::sync::Arc;
 
 use super::*;
-use crate::ingest::{Catalog, Format, Inputs, Read};
+use crate::ingest::calls::{File, Sink};
+use crate::ingest::segment::Sieve;
+use crate::ingest::{Catalog, Format, Incoming, Inputs, Read, Rejection, Scope};
 use crate::sample;
 
 mod calls;
@@ -103,6 +105,57 @@ fn all_sorts_of_calls_say_what_their_lines_say() {
         }
     }
     assert!(taken > 1_000 && rejected > 2_000, "{taken} {rejected}");
+}
+
+/// What stands in a log, by a reader that passes over others than some ids lead to.
+#[derive(Default)]
+struct Taken(Vec<Incoming>, Vec<Rejection>);
+
+impl Sink for Taken {
+    fn accept(&mut self, incoming: Incoming) {
+        self.0.push(incoming);
+    }
+
+    fn reject(&mut self, rejection: Rejection) {
+        self.1.push(rejection);
+    }
+}
+
+#[test]
+fn of_others_it_is_read_whom_calls_speak_of_and_when() {
+    let catalog = Arc::new(Catalog::new(&sample::engine()));
+    let only = Arc::new(Sieve::new(&[Arc::from("u1"), Arc::from("nobody")]));
+    let (mut passed, mut full) = (0, 0);
+    for seed in 1..=40 {
+        let mut bytes = Vec::new();
+        let mut writer = Writer::new(&mut bytes).unwrap();
+        (1..).zip(calls::lines(seed)).for_each(|(number, line)| writer.line(line.as_bytes(), number).unwrap());
+        writer.finish().unwrap();
+        let mut file = Cursor::new(bytes);
+        let dictionary = Arc::new(Dictionary::open(&mut file).unwrap().unwrap());
+        let mut block = Vec::new();
+        while next_block(&mut file, &mut block).unwrap() {
+            let read = |only: Option<&Arc<Sieve>>| {
+                let mut taken = Taken::default();
+                let file = File { name: Arc::from("f"), number: 0, joining: None };
+                Unpacker::new(Arc::clone(&catalog), only.cloned()).read(&dictionary, &file, &block, &mut taken);
+                taken.1.retain(|rejection| rejection.scope == Scope::Call);
+                taken
+            };
+            let (all, some) = (read(None), read(Some(&only)));
+            assert_eq!(all.1, some.1, "seed {seed}");
+            assert_eq!(all.0.len(), some.0.len());
+            for (all, some) in all.0.iter().zip(&some.0) {
+                let key = |it: &Incoming| (it.who.clone(), it.arrives(), it.origin);
+                assert_eq!(key(all), key(some));
+                let wanted = !all.who.alone || all.who.user.as_deref() == Some("u1");
+                passed += usize::from(all != some);
+                full += usize::from(wanted);
+                assert!(all == some || !wanted, "{all:?}");
+            }
+        }
+    }
+    assert!(passed > 50 && full > 50, "{passed} {full}");
 }
 
 #[test]

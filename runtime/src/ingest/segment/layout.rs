@@ -10,7 +10,9 @@ use super::super::json::{Json, Object, Place, Tree};
 use super::Call;
 
 /// Of how many shapes layouts are kept: where there are more, nearly each call has its own.
-const MOST: usize = 4_096;
+pub(in super::super) const MOST: usize = 4_096;
+/// Of how many nodes a shape is that is kept: longer ones are batches, which seldom come again.
+pub(in super::super) const LONGEST: usize = 256;
 
 /// The types of calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
