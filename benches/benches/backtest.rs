@@ -14,7 +14,7 @@ use flow_graph::Program;
 use flow_runtime::backtest::{Backtest, Setup};
 use flow_runtime::ingest::prepared::{Dictionary, Writer};
 use flow_runtime::ingest::{Format, Rejection};
-use flow_runtime::parallel::{Source, Watch};
+use flow_runtime::parallel::{Source, Watch, look};
 use flow_tests::{project, root};
 
 const ROUNDS: u32 = 5;
@@ -61,7 +61,12 @@ fn measure<'t>(
         };
         let setup = Setup { merges, jobs, ..Setup::default() };
         let Ok(mut backtest) = Backtest::new(base, head, setup) else { return };
-        let source = Source { name: "bench".to_owned(), reader, format, joining: None };
+        let source = |reader, format, joining| Source { name: "bench".to_owned(), reader, format, joining };
+        // As the command does: files of lines are looked through first.
+        let joining =
+            (format == Format::Segment).then(|| look(vec![source(open().1, Format::Segment, None)], jobs, &mut Nobody));
+        let Ok(joining) = joining.transpose() else { return };
+        let source = source(reader, format, joining.map(|ties| Arc::new(ties.joining())));
         assert!(backtest.pass(vec![source], &mut Nobody).is_ok(), "a history that can be read");
         let outcome = backtest.outcome();
         assert!(outcome.counts.0.inputs > 0 && outcome.affected > 0, "a change that is seen");
