@@ -68,6 +68,18 @@ fn events_as_they_are_prepared_and_piped_say_the_same() {
     assert!(lines["affected"].as_u64().unwrap() > 0 && !lines["contacts"].as_array().unwrap().is_empty(), "{lines}");
     let (alone, prepared) = (report("examples/shop/events.jsonl", "0"), report(log, "0"));
     assert_eq!(alone, prepared);
+    // From a pipe nothing is known beforehand, and it goes by once.
+    for events in ["-", "/dev/stdin"] {
+        let words =
+            ["backtest", "examples/shop", &head, "--events", events, "--format", "json", "--until", "2026-06-30"];
+        let piped = Command::new("sh")
+            .args(["-c", r#"cat examples/shop/events.jsonl | "$@""#, "sh", env!("CARGO_BIN_EXE_flow")])
+            .args(words)
+            .current_dir(root())
+            .output()
+            .unwrap();
+        assert_eq!(alone, serde_json::from_slice::<Value>(&piped.stdout).unwrap(), "{}", said(&piped));
+    }
     // Half of it as it is, and half prepared: what one file says of who is who holds for the other.
     let text = fs::read_to_string(root().join("examples/shop/events.jsonl")).unwrap();
     let (first, second) = text.split_at(text.match_indices('\n').nth(text.lines().count() / 2).unwrap().0 + 1);

@@ -197,6 +197,13 @@ impl<'d> Tree<'d> {
         Json { tree: self, at: 0 }
     }
 
+    /// The same as [`Self::text`], where it does not matter whether it is one.
+    pub(super) fn bytes(&self, span: Span) -> &'d [u8] {
+        let (text, from) = if span.start < UNESCAPED { (self.line, 0) } else { (self.unescaped, UNESCAPED) };
+        let place = |at: u32| usize::try_from(at.saturating_sub(from)).unwrap_or(usize::MAX);
+        text.as_bytes().get(place(span.start)..place(span.end)).unwrap_or_default()
+    }
+
     pub(super) fn text(&self, span: Span) -> &'d str {
         let within = |text: &'d str, from: u32| {
             let part = usize::try_from(span.start - from).ok()?..usize::try_from(span.end - from).ok()?;
