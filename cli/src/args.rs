@@ -296,6 +296,13 @@ pub(crate) struct InputArgs {
     /// Files of events: JSON Lines, or CSV by a mapping (`-`: standard input)
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     pub(crate) events: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+}
+
+/// How events are read, and how long time goes on.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReadArgs {
     /// The `[import.NAME]` of `flow.toml` for CSV files; needed where there are several
     #[arg(long, value_name = "NAME")]
     pub(crate) mapping: Option<String>,

@@ -15,7 +15,7 @@ use flow_runtime::parallel;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
-use crate::args::InputArgs;
+use crate::args::{InputArgs, ReadArgs};
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::project::Project;
@@ -46,7 +46,7 @@ impl Source {
 
 /// All files that were named, in that order.
 pub(crate) fn open(args: &InputArgs, settings: &Settings) -> Result<Vec<Source>, Failure> {
-    all(&args.events, args.mapping.as_deref(), settings)
+    all(&args.events, args.read.mapping.as_deref(), settings)
 }
 
 /// All files of a list, in that order; tables by the mapping of a name.
@@ -109,13 +109,8 @@ pub(crate) fn lines(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
 }
 
 /// The instant of `--until`: a time without an offset is in the project's zone, a date alone is its end there.
-pub(crate) fn until(args: &InputArgs, settings: &Settings) -> Result<Option<Timestamp>, Failure> {
-    instant_of(args.until.as_deref(), settings)
-}
-
-/// The same of a text, if there is one.
-pub(crate) fn instant_of(text: Option<&str>, settings: &Settings) -> Result<Option<Timestamp>, Failure> {
-    let Some(text) = text else { return Ok(None) };
+pub(crate) fn until(args: &ReadArgs, settings: &Settings) -> Result<Option<Timestamp>, Failure> {
+    let Some(text) = &args.until else { return Ok(None) };
     let zone = TimeZone::get(&settings.project.timezone.value).unwrap_or(TimeZone::UTC);
     let found = instant(text, &zone).map(|at| Timestamp(at.as_millisecond()));
     let fits = |at: &Timestamp| (Timestamp::FIRST_VALID..=Timestamp::LAST_VALID).contains(at);

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use super::ReadArgs;
+
 /// Run two programs over the same history and show what becomes of people under each
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "flow backtest <BASE> [HEAD] --events <FILE>... [OPTIONS]
@@ -26,15 +28,8 @@ pub(crate) struct BacktestArgs {
     /// What a daemon has taken: its store, or a backup of it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["events", "mapping", "sort"])]
     pub(crate) store: Option<PathBuf>,
-    /// The `[import.NAME]` of `flow.toml` for CSV files; needed where there are several
-    #[arg(long, value_name = "NAME")]
-    pub(crate) mapping: Option<String>,
-    /// Put all events into the order of their time first
-    #[arg(long)]
-    pub(crate) sort: bool,
-    /// Go on until then: the end of a day (`2026-06-30`) or an instant
-    #[arg(long, value_name = "TIME")]
-    pub(crate) until: Option<String>,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
     /// Hold scores against what happened later, as `won:order_placed` or `"won:order_placed within 30 days"`
     #[arg(long, value_name = "NAME:EVENT", value_parser = label)]
     pub(crate) label: Option<LabelArg>,

@@ -73,7 +73,7 @@ Examples:
   flow explain unknown-name     the same by its name
   flow explain --list           all pages and all codes")]
 pub(crate) struct ExplainArgs {
-    /// A word, such as `wait` or `half-life`; a code, such as `F2001`, or its name
+    /// A word, such as `wait` or `half-life`; a code, such as `F2001`, or its name; a reason of `flow plan`
     #[arg(value_name = "WORD")]
     pub(crate) words: Vec<String>,
     /// List all pages and all codes

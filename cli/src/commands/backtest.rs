@@ -35,9 +35,9 @@ pub(crate) fn run(args: &BacktestArgs, terminal: &mut Terminal) -> Result<Exit, 
     let mut history = History { args, settings: settings(&head), store, joining: None };
     let sources = history.look(jobs)?;
     let setup = Setup {
-        until: input::instant_of(args.until.as_deref(), &history.settings)?,
+        until: input::until(&args.read, &history.settings)?,
         merges: input::unites(&sources),
-        sort: args.sort,
+        sort: args.read.sort,
         jobs,
         label: label(args, &after)?,
     };
@@ -150,7 +150,7 @@ impl History<'_> {
             return input::all(&[store.path().to_path_buf()], None, &self.settings);
         }
         let Some(joining) = &self.joining else {
-            return input::all(&self.args.events, self.args.mapping.as_deref(), &self.settings);
+            return input::all(&self.args.events, self.args.read.mapping.as_deref(), &self.settings);
         };
         let mut sources = self.opened()?;
         input::settle(&mut sources, joining);
@@ -158,7 +158,7 @@ impl History<'_> {
     }
 
     fn opened(&self) -> Result<Vec<Source>, Failure> {
-        input::opened(&self.args.events, self.args.mapping.as_deref(), &self.settings)
+        input::opened(&self.args.events, self.args.read.mapping.as_deref(), &self.settings)
     }
 
     /// What comes through a pipe goes by once.

@@ -1,10 +1,11 @@
-//! `flow explain`: pages from which the language is learnt, and what a code means.
+//! `flow explain`: pages from which the language is learnt, what a code means, and what a reason of a plan.
 
 mod json;
 
 use flow_compiler::diagnostic::Code;
 use flow_compiler::explain::{self, Block, GROUPS, Page, Topic};
 use flow_compiler::suggest;
+use flow_review::plan::Code as Reason;
 
 use crate::args::learn::ExplainArgs;
 use crate::args::remote::AnswerFormat;
@@ -44,6 +45,8 @@ pub(crate) fn run(args: &ExplainArgs, terminal: &mut Terminal) -> Result<Exit, F
             Found::Topic(topic) => terminal.say(&show_topic(topic, terminal)),
             Found::Code(code) if json => terminal.json(&json::code(code)),
             Found::Code(code) => terminal.say(&show_code(code, terminal)),
+            Found::Reason(reason) if json => terminal.json(&json::reason(reason)),
+            Found::Reason(reason) => terminal.say(&show_reason(reason, terminal)),
         },
     }
     Ok(Exit::Done)
@@ -52,9 +55,10 @@ pub(crate) fn run(args: &ExplainArgs, terminal: &mut Terminal) -> Result<Exit, F
 enum Found {
     Topic(&'static Topic),
     Code(Code),
+    Reason(Reason),
 }
 
-/// The page of a word, or the code of a number or name.
+/// The page of a word, the code of a number or name, or a reason for which something counts as a change.
 fn find(word: &str) -> Result<Found, Failure> {
     let plain = word.trim_matches('`').to_lowercase();
     // Of several words, such as `exit when`, the first that has a page.
@@ -65,9 +69,12 @@ fn find(word: &str) -> Result<Found, Failure> {
     if let Some(code) = Code::ALL.iter().copied().find(|code| code.slug() == plain).or_else(|| Code::find(&plain)) {
         return Ok(Found::Code(code));
     }
+    if let Some(reason) = Reason::ALL.iter().copied().find(|reason| reason.word() == plain) {
+        return Ok(Found::Reason(reason));
+    }
     let names = explain::topics().iter().map(|topic| topic.name);
     let words = explain::topics().iter().flat_map(|topic| topic.words.iter().copied());
-    let slugs = Code::ALL.iter().map(|code| code.slug());
+    let slugs = Code::ALL.iter().map(|code| code.slug()).chain(Reason::ALL.iter().map(|reason| reason.word()));
     let number =
         plain.strip_prefix('f').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_digit()));
     if number {
@@ -144,6 +151,22 @@ fn show_code(code: Code, terminal: &Terminal) -> String {
         out.push_str(&format!("\n{}", layout::hanging("To read on: ", &topics.join(", "), terminal.width)));
     }
     out
+}
+
+fn show_reason(reason: Reason, terminal: &Terminal) -> String {
+    let title = terminal.paint(BOLD, reason.word());
+    let about = format!("A reason of `flow plan`, of {}.", reason.aspect().word());
+    let approval = match reason.needs_approval() {
+        true => "Somebody has to approve of it: `flow plan` ends with 3.",
+        false => "Nobody has to approve of it: `flow plan` ends with 2.",
+    };
+    let says = format!("{}.", reason.says());
+    let lines = [&*about, &*says, approval].map(|line| layout::hanging("", line, terminal.width));
+    format!(
+        "{title}\n\n{}\n{}",
+        lines.concat(),
+        layout::hanging("To read on: ", "`flow explain review`", terminal.width)
+    )
 }
 
 /// The files of an example; a path stands before each where there are several, or the one is not plain `.flow`.

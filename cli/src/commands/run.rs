@@ -35,7 +35,7 @@ pub(crate) fn run(args: &RunArgs, terminal: &mut Terminal) -> Result<Exit, Failu
     let Some((program, _)) = compiled(&project, terminal) else { return Ok(Exit::Found) };
     let settings = project.settings();
     let sources = input::open(&args.input, &settings)?;
-    let until = input::until(&args.input, &settings)?;
+    let until = input::until(&args.input.read, &settings)?;
     let engine = Arc::new(Engine::new(Arc::new(program)).map_err(|error| Failure::new(error.to_string()))?);
     let Some(deploys) = deploys::open(args, &settings, until, terminal)? else { return Ok(Exit::Found) };
     let catalog = deploys::catalog(&engine, &deploys)?;
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &RunArgs, terminal: &mut Terminal) -> Result<Exit, Failu
     let mut run = Run::new(&engine, options, project, deploys, outputs);
     // A program that takes over does so for everybody at once.
     let done = if jobs > 1 && !options.deploys {
-        let plan = Plan { engine, catalog, options, sort: args.input.sort, jobs };
+        let plan = Plan { engine, catalog, options, sort: args.input.read.sort, jobs };
         partitions::run(&plan, sources, &mut run.recorder.outputs, &mut progress)
     } else {
         drive(args, sources, &catalog, &mut progress, &mut run).map(|()| run.done())
@@ -73,9 +73,9 @@ pub(crate) fn run(args: &RunArgs, terminal: &mut Terminal) -> Result<Exit, Failu
                     took,
                     out: args.out.as_deref(),
                     clock: &clock,
-                    sorted: args.input.sort,
+                    sorted: args.input.read.sort,
                     dirs: &run.dirs,
-                    until: args.input.until.as_deref(),
+                    until: args.input.read.until.as_deref(),
                 };
                 summary::text(&end, terminal)
             }
@@ -174,7 +174,7 @@ fn drive(
     input::read(sources, catalog, progress, &mut |read| {
         match read {
             Read::Rejected(rejection) => run.reject(rejection),
-            Read::Incoming(incoming) if args.input.sort => waiting.push(*incoming),
+            Read::Incoming(incoming) if args.input.read.sort => waiting.push(*incoming),
             Read::Incoming(incoming) => return run.feed(*incoming),
         }
         Ok(())

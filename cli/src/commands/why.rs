@@ -35,7 +35,7 @@ pub(crate) fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<Exit, Failu
     let words = args.message.as_deref().map(|message| words(&program, message)).transpose()?;
     let settings = project.settings();
     let sources = input::open(&args.input, &settings)?;
-    let until = input::until(&args.input, &settings)?;
+    let until = input::until(&args.input.read, &settings)?;
     let merges = input::unites(&sources);
     let engine = Arc::new(Engine::new(Arc::new(program)).map_err(|error| Failure::new(error.to_string()))?);
     let catalog = Arc::new(Catalog::new(&engine));
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<Exit, Failu
         Ok(())
     })?;
     progress.finish();
-    if args.input.sort {
+    if args.input.read.sort {
         inputs.sort_by_key(Incoming::arrives);
     }
     let options = Options { until, merges, ..Options::default() };

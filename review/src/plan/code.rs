@@ -63,7 +63,7 @@ macro_rules! codes {
                 match self { $(Self::$variant => Aspect::$aspect,)* }
             }
 
-            /// Whether somebody has to approve of it, where `flow.toml` does not say otherwise.
+            /// Whether somebody has to approve of it.
             #[must_use]
             pub fn needs_approval(self) -> bool {
                 match self { $(Self::$variant => $approval,)* }

@@ -3,6 +3,7 @@
 use flow_compiler::diagnostic::Code;
 use flow_compiler::explain::{self, Block, GROUPS, Topic};
 use flow_compiler::render::severity;
+use flow_review::plan::Code as Reason;
 use serde_json::{Value, json};
 
 /// Everything that there is, without its text.
@@ -55,6 +56,18 @@ pub(super) fn code(code: Code) -> Value {
         "wrong": files(&wrong),
         "right": files(&right),
         "topics": topics_of(code),
+    })
+}
+
+/// What a reason of a plan means.
+pub(super) fn reason(reason: Reason) -> Value {
+    json!({
+        "format_version": 1,
+        "kind": "reason",
+        "name": reason.word(),
+        "aspect": reason.aspect().word(),
+        "needs_approval": reason.needs_approval(),
+        "says": reason.says(),
     })
 }
 
