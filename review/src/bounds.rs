@@ -13,10 +13,11 @@ mod starve;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use flow_graph::program::{Cap, Channel, Location, Message, Program, Sequence, StepKind};
+use flow_graph::program::{Cap, Channel, Message, Program, Sequence, StepKind};
 use flow_graph::{Id, Span};
 use serde::{Deserialize, Serialize};
 
+use crate::place::Place;
 pub use changes::{Change, changes};
 use runs::{Count, Question, Why};
 
@@ -108,15 +109,6 @@ pub struct HeldBack {
     pub place: Place,
 }
 
-/// A line of a file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Place {
-    /// The path from the project's folder.
-    pub file: String,
-    /// The line, from 1.
-    pub line: u32,
-}
-
 /// The worst case of a program.
 #[must_use]
 pub fn of(program: &Program) -> Bounds {
@@ -161,7 +153,7 @@ fn one(program: &Program, channel: &Channel, caps: &[Cap], [limited, transaction
         by_sequences,
         transactional: free,
         caps: caps.iter().map(|cap| format!("{} per {}", cap.count, cap.per)).collect(),
-        caps_at: caps.first().map(|cap| place(program, cap.at)),
+        caps_at: caps.first().and_then(|cap| Place::of(program, cap.at)),
         sequences,
     }
 }
@@ -214,7 +206,7 @@ fn sources(program: &Program, sends: &Sends, transactional: bool) -> Vec<Sequenc
                 names.push(message.name.clone());
             }
         }
-        let place = place(program, sequence.at);
+        let place = Place::of(program, sequence.at)?;
         Some(SequenceBounds { sequence: sequence.name.clone(), transactional, most, because, messages: names, place })
     };
     let mut sources: Vec<SequenceBounds> = by.into_iter().filter_map(source).collect();
@@ -235,11 +227,6 @@ fn reason(program: &Program, sequence: &Sequence, why: Why) -> String {
             name.map_or_else(|| "a run for each key".to_owned(), |name| format!("a run for each `{name}`"))
         }
     }
-}
-
-fn place(program: &Program, at: Location) -> Place {
-    let file = program.files.get(at.file).map(|file| file.path.clone()).unwrap_or_default();
-    Place { file, line: at.line }
 }
 
 /// The least that a length of time can be: in days where it is in days, so that clocks that go forward do not count.

@@ -5,4 +5,5 @@ pub mod bounds;
 mod markdown;
 pub mod numbers;
 pub mod people;
+pub mod place;
 pub mod plan;

@@ -24,7 +24,7 @@ use serde::Serialize;
 use crate::bounds;
 use crate::people::People;
 
-pub use change::{Change, Place, Said, Witness};
+pub use change::{Change, Said, Witness};
 pub use code::{Aspect, Code};
 pub use places::Places;
 

@@ -12,7 +12,8 @@ use flow_graph::program::{Cap, CapPolicy, Channel, Message, Program, Sequence};
 use flow_graph::{Id, Span};
 
 use super::runs::{Count, Question, most};
-use super::{HOUR, HeldBack, Sends, caps, longest, place, shortest};
+use super::{HOUR, HeldBack, Sends, caps, longest, shortest};
+use crate::place::Place;
 
 /// How many messages each sequence sends; none: any number.
 type Counts = BTreeMap<Id<Sequence>, Option<u64>>;
@@ -68,7 +69,7 @@ impl<'p> Starving<'p> {
             first: Vec::new(),
             equal: Vec::new(),
             earlier: Vec::new(),
-            place: place(self.program, message.at),
+            place: Place::of(self.program, message.at)?,
         };
         for other in others.copied().collect::<Vec<_>>() {
             let Some(filler) = self.program.messages.get(other) else { continue };

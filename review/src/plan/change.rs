@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::code::{Aspect, Code};
+use crate::place::Place;
 
 /// One change of one item.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -42,15 +43,6 @@ pub struct Said {
     /// The line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Place>,
-}
-
-/// A line of a file of the project.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Place {
-    /// Path from the project's folder.
-    pub file: String,
-    /// From 1.
-    pub line: u32,
 }
 
 /// Somebody who is treated differently: values with which only one of two conditions holds.

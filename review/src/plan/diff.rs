@@ -25,10 +25,11 @@ use flow_graph::words::Scope;
 use flow_graph::{Expr, Id, Span, Table, Words};
 use serde_json::Value as Json;
 
-use super::change::{Change, Place, Said, Witness};
+use super::change::{Change, Said, Witness};
 use super::code::Code;
 use super::joined::Joined;
 use super::meaning::{self, ALWAYS, Meaning, Relation, Tested};
+use crate::place::Place;
 
 /// A comparison under way.
 pub(crate) struct Diff<'p> {
@@ -122,7 +123,7 @@ impl<'p> Diff<'p> {
         (before, after): (Option<At<'_>>, Option<At<'_>>),
         witnesses: Vec<Witness>,
     ) {
-        let said = |program: &Program, (text, at): At<'_>| Said { text, at: at.and_then(|at| place(program, *at)) };
+        let said = |program: &Program, (text, at): At<'_>| Said { text, at: at.and_then(|at| Place::of(program, *at)) };
         self.changes.push(Change {
             code,
             aspect: code.aspect(),
@@ -218,12 +219,6 @@ fn in_order(json: &Json) -> Json {
         Json::Object(map) => map.iter().map(|(key, value)| (key.clone(), in_order(value))).collect(),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => json.clone(),
     }
-}
-
-/// Where something stands.
-fn place(program: &Program, at: Location) -> Option<Place> {
-    let file = program.files.get(at.file)?;
-    Some(Place { file: file.path.clone(), line: at.line })
 }
 
 /// How one length of time compares with another, in whichever zone.

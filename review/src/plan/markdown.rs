@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use crate::markdown::{code, escape, prose};
 use crate::people;
+use crate::place::Place;
 
-use super::change::{Change, Place, Said, Witness};
+use super::change::{Change, Said, Witness};
 use super::{Aspect, Plan};
 
 /// Items that a change leads to and that are named; of more the number is said.

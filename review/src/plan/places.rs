@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use flow_compiler::names::{Kind, References, Symbol};
 use flow_compiler::source::{FileKind, Sources, Span};
 
-use super::change::{Change, Place};
+use super::change::Change;
+use crate::place::Place;
 
 /// Lines by address: `contact.email`, `event.order_placed.value`, `team.sales`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! `flow check --report`: the worst case of messages to one contact, as the graph and the limits have it.
 
 use flow_graph::Program;
-use flow_review::bounds::{self, Bounds, ChannelBounds, HeldBack, Place, SequenceBounds};
+use flow_review::bounds::{self, Bounds, ChannelBounds, HeldBack, SequenceBounds};
+use flow_review::place::Place;
 
 use crate::layout::{columns, hanging, number, plural};
 use crate::project::Project;
