@@ -154,19 +154,18 @@ fn show_code(code: Code, terminal: &Terminal) -> String {
 }
 
 fn show_reason(reason: Reason, terminal: &Terminal) -> String {
-    let title = terminal.paint(BOLD, reason.word());
-    let about = format!("A reason of `flow plan`, of {}.", reason.aspect().word());
-    let approval = match reason.needs_approval() {
-        true => "Somebody has to approve of it: `flow plan` ends with 3.",
-        false => "Nobody has to approve of it: `flow plan` ends with 2.",
+    let mut says = reason.says().to_owned();
+    if let Some(first) = says.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    let ends = match reason.needs_approval() {
+        true => "somebody has to approve of it: `flow plan` ends with 3",
+        false => "nobody has to approve of it: `flow plan` ends with 2",
     };
-    let says = format!("{}.", reason.says());
-    let lines = [&*about, &*says, approval].map(|line| layout::hanging("", line, terminal.width));
-    format!(
-        "{title}\n\n{}\n{}",
-        lines.concat(),
-        layout::hanging("To read on: ", "`flow explain review`", terminal.width)
-    )
+    let told = format!("Told by `flow plan`. It touches {}, and {ends}.", reason.aspect().word());
+    let lines = [format!("{says}."), told, "To read on: `flow explain review`".to_owned()];
+    let lines = lines.map(|line| layout::hanging("", &line, terminal.width));
+    format!("{}\n\n{}", terminal.paint(BOLD, reason.word()), lines.join("\n"))
 }
 
 /// The files of an example; a path stands before each where there are several, or the one is not plain `.flow`.
