@@ -158,11 +158,11 @@ fn show_reason(reason: Reason, terminal: &Terminal) -> String {
     if let Some(first) = says.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    let ends = match reason.needs_approval() {
-        true => "somebody has to approve of it: `flow plan` ends with 3",
-        false => "nobody has to approve of it: `flow plan` ends with 2",
-    };
-    let told = format!("Told by `flow plan`. It touches {}, and {ends}.", reason.aspect().word());
+    let who = if reason.needs_approval() { "somebody" } else { "nobody" };
+    let exit = if reason.needs_approval() { 3 } else { 2 };
+    let aspect = reason.aspect().word();
+    let told =
+        format!("A reason of `flow plan`. It touches {aspect}, and {who} has to approve of it (exit code {exit}).");
     let lines = [format!("{says}."), told, "To read on: `flow explain review`".to_owned()];
     let lines = lines.map(|line| layout::hanging("", &line, terminal.width));
     format!("{}\n\n{}", terminal.paint(BOLD, reason.word()), lines.join("\n"))

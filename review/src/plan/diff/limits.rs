@@ -1,41 +1,32 @@
 //! Limits: how much somebody gets at most, and when nothing.
 
+use flow_compiler::prove::is_at_most;
 use flow_graph::program::{Cap, CapPolicy, Program};
 use flow_graph::{ClockWindow, Weekdays, Words};
 
 use super::Diff;
 use crate::plan::code::Code;
 
-impl Diff<'_> {
+impl<'p> Diff<'p> {
     pub(super) fn limits(&mut self) {
         let (old, new) = (&self.old.limits, &self.new.limits);
         self.of("limits");
-        let key = |program: &Program, cap: &Cap| {
-            (program.channels.get(cap.channel).map_or(String::new(), |it| it.name.clone()), cap.per)
+        let words = |program: &Program, cap: &Cap| {
+            let channel = program.channels.get(cap.channel).map_or("", |channel| &channel.name);
+            format!("at most {} {channel} per {}", cap.count, cap.per)
         };
-        let words =
-            |program: &Program, cap: &Cap| format!("at most {} {} per {}", cap.count, key(program, cap).0, cap.per);
-        let find = |program: &'_ Program, wanted: &(String, flow_graph::Span)| {
-            program.limits.caps.iter().find(|cap| key(program, cap) == *wanted).copied()
-        };
-        let mut keys: Vec<(String, flow_graph::Span)> = Vec::new();
-        let all = old.caps.iter().map(|cap| key(self.old, cap)).chain(new.caps.iter().map(|cap| key(self.new, cap)));
-        for one in all {
-            if !keys.contains(&one) {
-                keys.push(one);
-            }
-        }
-        for wanted in keys {
-            let (was, is) = (find(self.old, &wanted), find(self.new, &wanted));
-            let count = |cap: Option<Cap>| cap.map_or(u32::MAX, |cap| cap.count);
-            let (code, says) = match count(is).cmp(&count(was)) {
-                std::cmp::Ordering::Equal => continue,
-                std::cmp::Ordering::Greater => (Code::CapLooser, "somebody may get more messages"),
-                std::cmp::Ordering::Less => (Code::CapTighter, "somebody gets fewer messages at most"),
+        for (was, is) in self.caps() {
+            let (code, says) = match (was, is) {
+                (Some(was), Some(is)) if (was.count, was.per) == (is.count, is.per) => continue,
+                (None, _) => (Code::CapTighter, FEWER),
+                (_, None) => (Code::CapLooser, MORE),
+                (Some(was), Some(is)) if holds_as_much(was, is) => (Code::CapTighter, FEWER),
+                (Some(was), Some(is)) if holds_as_much(is, was) => (Code::CapLooser, MORE),
+                (Some(_), Some(_)) => (Code::CapLooser, BOTH),
             };
             let sides = (
-                was.as_ref().map(|cap| (words(self.old, cap), Some(&cap.at))),
-                is.as_ref().map(|cap| (words(self.new, cap), Some(&cap.at))),
+                was.map(|cap| (words(self.old, cap), Some(&cap.at))),
+                is.map(|cap| (words(self.new, cap), Some(&cap.at))),
             );
             self.push(code, Some("caps"), says, sides);
         }
@@ -51,6 +42,27 @@ impl Diff<'_> {
             "what becomes of a message that a cap holds back was changed",
             sides,
         );
+    }
+
+    /// The caps of before with those that are there in their places: of one channel, and of equal length if there is one,
+    /// else one that holds back as much, else one that lets as many through, else any.
+    fn caps(&self) -> Vec<(Option<&'p Cap>, Option<&'p Cap>)> {
+        let (old, new) = (self.old, self.new);
+        let name = |program: &Program, cap: &Cap| program.channels.get(cap.channel).map(|channel| channel.name.clone());
+        let mut found: Vec<(Option<&Cap>, Option<&Cap>)> =
+            old.limits.caps.iter().map(|was| (Some(was), None)).collect();
+        let mut came: Vec<&Cap> = new.limits.caps.iter().collect();
+        let fits: [fn(&Cap, &Cap) -> bool; 4] =
+            [|was, is| was.per == is.per, holds_as_much, |was, is| holds_as_much(is, was), |_, _| true];
+        for fits in fits {
+            for (was, is) in found.iter_mut().filter(|(_, is)| is.is_none()) {
+                let Some(was) = was else { continue };
+                let place = came.iter().position(|is| name(old, was) == name(new, is) && fits(was, is));
+                *is = place.map(|place| came.remove(place));
+            }
+        }
+        found.extend(came.into_iter().map(|is| (None, Some(is))));
+        found
     }
 
     fn quiet(&mut self, was: Option<ClockWindow>, is: Option<ClockWindow>) {
@@ -77,6 +89,15 @@ impl Diff<'_> {
         );
         self.push(code, Some("quiet"), says, sides);
     }
+}
+
+const MORE: &str = "somebody may get more messages";
+const FEWER: &str = "somebody gets fewer messages at most";
+const BOTH: &str = "somebody may get more messages within some lengths of time, and gets fewer within others";
+
+/// Whether whatever a cap held back is held back by another one in its place.
+fn holds_as_much(was: &Cap, is: &Cap) -> bool {
+    is.count <= was.count && is_at_most(was.per, is.per)
 }
 
 /// Whether each moment of the first window is in the second: both are of whole minutes.
