@@ -16,7 +16,7 @@ use flow_runtime::Renderer;
 use flow_runtime::backtest::label::Label;
 use flow_runtime::backtest::outcome::{Difference, Outcome};
 use flow_runtime::backtest::{Backtest, Setup};
-use flow_runtime::driver::{Decided, Driver, Observer, Options};
+use flow_runtime::driver::{Counts, Decided, Driver, Observer, Options};
 use flow_runtime::ingest::{Catalog, Format, Inputs, Mapping, Read, Rejection};
 use flow_runtime::parallel::{Source, Unreadable, Watch};
 use flow_tests::{lines, project, root, texts};
@@ -385,6 +385,36 @@ fn any_change_is_what_two_runs_say() {
         }
     }
     assert!(differs > 12, "{differs} of 18 changes are seen");
+}
+
+/// Programs of one shape share contacts, those of another one do not: all figures are the same.
+#[test]
+fn figures_are_the_same_where_contacts_are_shared() {
+    const NOBODY: &str = "segment nobody { plan == \"there is no such plan\" }\n";
+    let base = compiled(&texts(&[("main.flow", WORLD)]));
+    let (mut sent, mut differs) = (0, 0);
+    for (seed, (from, to)) in (20..).zip(CHANGES) {
+        let text = WORLD.replace(from, to);
+        let head = compiled(&texts(&[("main.flow", &text)]));
+        let apart = compiled(&texts(&[("main.flow", &format!("{text}{NOBODY}"))]));
+        let events = calls(seed, 1_500);
+        let label = Some(Label { event: "order_placed".to_owned(), within_ms: Some(5 * 86_400_000) });
+        for merges in [true, false] {
+            let setup = Setup { merges, jobs: 2, label: label.clone(), ..Setup::default() };
+            let (shared, _) = run(&base, &head, &setup, (&events, &Format::Segment));
+            let (alone, _) = run(&base, &apart, &setup, (&events, &Format::Segment));
+            assert_eq!(shared.pressure, alone.pressure, "{from}, merges: {merges}");
+            assert_eq!(shared.scores, alone.scores, "{from}, merges: {merges}");
+            assert_eq!(shared.labels, alone.labels, "{from}, merges: {merges}");
+            assert_eq!((shared.contacts, shared.affected), (alone.contacts, alone.affected), "{from}");
+            let figures = |counts: Counts| Counts { turns: 0, ..counts };
+            let counts = |outcome: &Outcome| (figures(outcome.counts.0), figures(outcome.counts.1));
+            assert_eq!(counts(&shared), counts(&alone), "{from}, merges: {merges}");
+            sent += shared.pressure.iter().flat_map(|it| &it.weeks).map(|week| week.1).sum::<u64>();
+            differs += usize::from(shared.pressure.iter().flat_map(|it| &it.weeks).any(|week| week.1 != week.2));
+        }
+    }
+    assert!(sent > 100 && differs > 4, "{sent} weeks with messages, {differs} runs differ in them");
 }
 
 /// What scores foretold, worked out from the bands that contacts reached and the events that came, one by one.
