@@ -49,8 +49,6 @@ pub(crate) struct Marker {
     pub(crate) own: Marks,
     /// Under the program before, for those who were ever different there.
     pub(crate) before: Option<Marks>,
-    /// Messages of those who never were.
-    shared: Pressure,
     /// The event of the label is being taken, at this instant.
     labelling: Option<Timestamp>,
 }
@@ -146,9 +144,15 @@ impl Marks {
         over
     }
 
-    fn take_over(&mut self, contact: ContactNumber, other: Person) {
-        let pressure = &mut self.pressure;
-        self.people.entry(contact).or_default().join(other, |week| count(pressure, week));
+    /// Another contact turns out to be the same; weeks that are over by that are handed back.
+    fn take_over(&mut self, contact: ContactNumber, other: Person) -> Vec<Week> {
+        let mut over = Vec::new();
+        self.person(contact).join(other, |week| over.push(week));
+        over
+    }
+
+    fn count(&mut self, week: Week) {
+        *self.pressure.entry((week.channel, week.count)).or_default() += 1;
     }
 
     fn seen(&mut self, contact: ContactNumber, at: Timestamp) {
@@ -165,7 +169,7 @@ impl Marks {
 
 impl Marker {
     pub(crate) fn new(course: &Arc<Course>) -> Self {
-        Self { own: Marks::new(course), before: None, shared: Pressure::new(), labelling: None }
+        Self { own: Marks::new(course), before: None, labelling: None }
     }
 
     /// Under two programs of one shape.
@@ -178,65 +182,69 @@ impl Marker {
         self.before.as_mut().filter(|before| before.people.contains_key(&contact))
     }
 
-    /// Who is merged into somebody who is different under both, or is so, is from now on.
+    /// One contact becomes part of another one: where either was ever different, under each program by itself.
     fn merge(&mut self, contact: ContactNumber, other: ContactNumber) {
-        let theirs = self.own.people.remove(&other);
-        if let Some(before) = &mut self.before {
-            let different = before.people.remove(&other);
-            if different.is_some() || before.people.contains_key(&contact) {
-                before.people.entry(contact).or_insert_with(|| self.own.person(contact).clone());
-                if let Some(theirs) = different.or_else(|| theirs.clone()) {
-                    before.take_over(contact, theirs);
-                }
-                theirs.into_iter().for_each(|theirs| self.own.take_over(contact, theirs));
-                return;
-            }
-            let shared = &mut self.shared;
-            let person = self.own.people.entry(contact).or_default();
-            theirs.into_iter().for_each(|theirs| person.join(theirs, |week| count(shared, week)));
-            return;
+        if self.before(other).is_some() {
+            self.part(contact);
         }
-        theirs.into_iter().for_each(|theirs| self.own.take_over(contact, theirs));
+        if self.before(contact).is_some() {
+            self.part(other);
+        }
+        if let Some(before) = &mut self.before
+            && let Some(theirs) = before.people.remove(&other)
+        {
+            before.take_over(contact, theirs).into_iter().for_each(|week| before.count(week));
+        }
+        if let Some(theirs) = self.own.people.remove(&other) {
+            for week in self.own.take_over(contact, theirs) {
+                self.count(contact, week);
+            }
+        }
+    }
+
+    /// From now on a contact is kept under each program by itself.
+    fn part(&mut self, contact: ContactNumber) {
+        if let Some(before) = &mut self.before {
+            before.people.entry(contact).or_insert_with(|| self.own.person(contact).clone());
+        }
+    }
+
+    /// Counts a week under the program after, and under the one before for who is the same there.
+    fn count(&mut self, contact: ContactNumber, week: Week) {
+        self.own.count(week);
+        if let Some(before) = self.before.as_mut().filter(|before| !before.people.contains_key(&contact)) {
+            before.count(week);
+        }
     }
 
     /// Weeks that are not over count as they are; nothing more comes.
     pub(crate) fn finish(&mut self) {
-        for (contact, person) in &mut self.own.people {
-            let different = self.before.as_ref().is_some_and(|before| before.people.contains_key(contact));
-            let shared = self.before.is_some() && !different;
-            let pressure = if shared { &mut self.shared } else { &mut self.own.pressure };
-            person.weeks.drain(..).for_each(|week| count(pressure, week));
+        let weeks = |marks: &mut Marks| -> Vec<(ContactNumber, Week)> {
+            let people = marks.people.iter_mut();
+            people.flat_map(|(contact, person)| person.weeks.drain(..).map(|week| (*contact, week))).collect()
+        };
+        for (contact, week) in weeks(&mut self.own) {
+            self.count(contact, week);
         }
-        let Some(before) = &mut self.before else { return };
-        for person in before.people.values_mut() {
-            person.weeks.drain(..).for_each(|week| count(&mut before.pressure, week));
-        }
-        for (key, weeks) in &self.shared {
-            *self.own.pressure.entry(*key).or_default() += weeks;
-            *before.pressure.entry(*key).or_default() += weeks;
+        if let Some(before) = &mut self.before {
+            weeks(before).into_iter().for_each(|(_, week)| before.count(week));
         }
     }
-}
-
-fn count(pressure: &mut Pressure, week: Week) {
-    *pressure.entry((week.channel, week.count)).or_default() += 1;
 }
 
 impl Observer for Marker {
     fn decided(&mut self, decided: Decided<'_>) {
         let (contact, decision) = (decided.contact, &decided.decision);
-        let different = self.before(contact).is_some();
-        if decided.side != Side::Base {
-            let over = self.own.decided(contact, decision);
-            let shared = self.before.is_some() && !different;
-            let pressure = if shared { &mut self.shared } else { &mut self.own.pressure };
-            over.into_iter().for_each(|week| count(pressure, week));
+        if decided.side != Side::Base
+            && let Some(week) = self.own.decided(contact, decision)
+        {
+            self.count(contact, week);
         }
         if decided.side != Side::Head
             && let Some(before) = self.before(contact)
+            && let Some(week) = before.decided(contact, decision)
         {
-            let over = before.decided(contact, decision);
-            over.into_iter().for_each(|week| count(&mut before.pressure, week));
+            before.count(week);
         }
     }
 
@@ -264,9 +272,7 @@ impl Observer for Marker {
     }
 
     fn parted(&mut self, contact: ContactNumber) {
-        if let Some(before) = &mut self.before {
-            before.people.entry(contact).or_insert_with(|| self.own.person(contact).clone());
-        }
+        self.part(contact);
     }
 
     fn wants_content(&self) -> bool {

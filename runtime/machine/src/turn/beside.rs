@@ -182,24 +182,32 @@ impl<'a> Turn<'a> {
     /// A signal is offered to a sequence.
     #[inline]
     pub(crate) fn before_offer(&mut self, id: Id<Sequence>, signal: &Signal) {
-        let Some(beside) = self.beside.filter(|beside| beside.apart.sequence(id)) else { return };
-        let asks = |engine: &'a Engine| {
-            let sequence = engine.program().sequences.get(id);
-            sequence.is_some_and(|sequence| crate::journey::entries::asks(self, engine, (id, sequence), signal))
-        };
-        self.out.notes.doubt |= asks(self.engine) || asks(beside.engine);
+        self.doubt_if_either(
+            |apart| apart.sequence(id),
+            |turn, engine| {
+                let sequence = engine.program().sequences.get(id);
+                sequence.is_some_and(|sequence| crate::journey::entries::asks(turn, engine, (id, sequence), signal))
+            },
+        );
     }
 
     /// A signal may start the clock of a service level.
     #[inline]
     pub(crate) fn before_start(&mut self, id: Id<Sla>, signal: &Signal) {
-        let Some(beside) = self.beside.filter(|beside| beside.apart.sla(id)) else { return };
-        let starts = |engine: &'a Engine| {
-            let sla = engine.program().slas.get(id);
-            let fires = |trigger| self.fires_under(engine, trigger, signal, Scope::default());
-            sla.is_some_and(|sla| sla.start.iter().any(fires))
-        };
-        self.out.notes.doubt |= starts(self.engine) || starts(beside.engine);
+        self.doubt_if_either(
+            |apart| apart.sla(id),
+            |turn, engine| {
+                let fires = |trigger| turn.fires_under(engine, trigger, signal, Scope::default());
+                engine.program().slas.get(id).is_some_and(|sla| sla.start.iter().any(fires))
+            },
+        );
+    }
+
+    /// Where the other program is different: whether one of the two does something here.
+    fn doubt_if_either(&mut self, there: impl Fn(&Apart) -> bool, does: impl Fn(&Self, &'a Engine) -> bool) {
+        let Some(beside) = self.beside.filter(|beside| there(beside.apart)) else { return };
+        let either = does(self, self.engine) || does(self, beside.engine);
+        self.out.notes.doubt |= either;
     }
 
     /// Derives anew, and asks what the other program makes of it.
